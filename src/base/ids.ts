@@ -1,0 +1,15 @@
+/** Identities that follow from content: the same facts get the same ids on every machine and in every order. */
+
+import { createHash } from 'node:crypto';
+
+export type IdPart = string | number | bigint | boolean | null;
+
+/** 32 hexadecimal digits of SHA-256 over the parts; each part carries its type and length, so `('a','bc')` ≠ `('ab','c')`. */
+export function deriveId(...parts: readonly IdPart[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    const text = String(part);
+    hash.update(`${part === null ? 'null' : typeof part}:${text.length}:${text};`);
+  }
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,36 @@
+/** `health`: the conservation law, stage by stage: in = out + refused + dropped + held. */
+
+import { z } from 'zod';
+import { count, instant, json, text } from './field.ts';
+import { defineKind, type RecordOf } from './kind.ts';
+
+export const countsByReason = z.record(z.string(), z.number().int().nonnegative());
+export type CountsByReason = z.infer<typeof countsByReason>;
+
+export const healthKind = defineKind({
+  name: 'health',
+  nature: 'fact',
+  description: 'What one stage received, handed on, refused, dropped and held in one span of time.',
+  identity: ['sensor', 'capture', 'stage', 'from'],
+  schema: z.strictObject({
+    sensor: text('Name of the box.'),
+    capture: text('The capture that the stage worked on.'),
+    interface: text('Name of the interface or file.'),
+    stage: text('Name of the stage; `unit` says what it counts.'),
+    unit: text('What is counted: frames, packets, rows.'),
+    from: instant('Start of the span, packet time.'),
+    until: instant('End of the span, exclusive.'),
+    in: count('Received by the stage.'),
+    out: count('Handed on.'),
+    held: count('Still in the stage at the end of the span.'),
+    refused: json(countsByReason, 'Not handed on, on purpose, by reason.'),
+    dropped: json(countsByReason, 'Lost, by reason.'),
+  }),
+});
+export type HealthRecord = RecordOf<typeof healthKind>;
+
+/** What the stage cannot account for: 0 when the books balance. */
+export function imbalance(stage: Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'>): number {
+  const sum = (counts: CountsByReason) => Object.values(counts).reduce((total, n) => total + n, 0);
+  return stage.in - stage.out - stage.held - sum(stage.refused) - sum(stage.dropped);
+}

@@ -1,0 +1,26 @@
+/** What `yoban inspect --format json` prints. A published contract: fields are only added within a major version. */
+
+import { z } from 'zod';
+import { faultCount } from '../capture.ts';
+import { countsByName, isoInstant } from './instant.ts';
+
+export const inspectOutput = z.strictObject({
+  files: z.array(
+    z.strictObject({
+      file: z.string(),
+      format: z.enum(['pcap', 'pcapng']),
+      linkTypes: z.array(z.string()),
+      frames: z.number().int(),
+      octets: z.number().int(),
+      firstAt: isoInstant.nullable(),
+      lastAt: isoInstant.nullable(),
+      protocols: countsByName,
+      ipv4Options: countsByName,
+      ndp: countsByName,
+      names: z.strictObject({ dns: z.array(z.string()), sni: z.array(z.string()), httpHost: z.array(z.string()) }),
+      faults: z.array(faultCount),
+    }),
+  ),
+});
+export type InspectOutput = z.infer<typeof inspectOutput>;
+export type InspectedFile = InspectOutput['files'][number];

@@ -1,0 +1,59 @@
+/** What `yoban report --format json` prints. A published contract: fields are only added within a major version. */
+
+import { z } from 'zod';
+import { destinationStatuses } from '../judged.ts';
+import { countsByName, isoInstant } from './instant.ts';
+
+export const reportDestination = z.strictObject({
+  name: z.string().nullable(),
+  address: z.string().nullable(),
+  protocol: z.string(),
+  port: z.number().int().nullable(),
+  scope: z.enum(['outside', 'inside']),
+  packets: z.number().int(),
+  octets: z.number().int(),
+  status: z.enum(destinationStatuses),
+  reason: z.string().nullable(),
+  rule: z.string().nullable(),
+  source: z.string().nullable(),
+  /** 0 to 100; the higher, the earlier an analyst should look. */
+  priority: z.number(),
+  /** Why the priority is what it is, most weighty first. */
+  because: z.array(z.string()),
+  application: z.string().nullable(),
+  direction: z.enum(['outgoing', 'incoming']),
+  cast: z.enum(['unicast', 'multicast', 'broadcast']),
+  nameProof: z.enum(['resolved', 'claimed']).nullable(),
+  sentPackets: z.number().int(),
+  receivedPackets: z.number().int(),
+  firstAt: isoInstant,
+  lastAt: isoInstant,
+});
+
+export const reportHost = z.strictObject({
+  /** The computer name of its log, else its MAC address. */
+  host: z.string(),
+  mac: z.string().nullable(),
+  addresses: z.array(z.string()),
+  /** Hours in each state, the window of the report taken together. */
+  hours: z.record(z.string(), z.number()),
+  traffic: z.record(z.string(), z.strictObject({ packets: z.number().int(), octets: z.number().int() })),
+  /** Packets that no user started under the policy: in all, and how many of them are explained. */
+  noUserStarted: z.strictObject({ packets: z.number().int(), explained: z.number().int() }),
+  destinations: z.array(reportDestination),
+  /** What the analyst must know of this host before believing the rest. */
+  notes: z.array(z.string()),
+});
+
+export const reportOutput = z.strictObject({
+  from: isoInstant.nullable(),
+  to: isoInstant.nullable(),
+  policy: z.enum(['sleep', 'no-person', 'strict']),
+  hosts: z.array(reportHost),
+  /** Complaints that concern no single host: logs without a machine, units not yet judged. */
+  notes: z.array(z.string()),
+  totals: countsByName,
+});
+export type ReportOutput = z.infer<typeof reportOutput>;
+export type ReportHost = z.infer<typeof reportHost>;
+export type ReportDestination = z.infer<typeof reportDestination>;
