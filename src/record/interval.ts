@@ -1,6 +1,7 @@
 /** `interval`: what state a host was in, from when to when, how sure that is, and what proves it. */
 
 import { z } from 'zod';
+import type { Microseconds } from '../base/time.ts';
 import { choice, count, instant, text, texts } from './field.ts';
 import { defineKind, type RecordOf } from './kind.ts';
 
@@ -49,3 +50,16 @@ export const hostStates = [
   'unknown',
 ] as const;
 export type HostState = (typeof hostStates)[number];
+
+/** A stretch of time in one state, both axes taken together; what traffic is judged by. Stretches touch and do not overlap. */
+export interface HostInterval {
+  readonly from: Microseconds;
+  /** Exclusive. */
+  readonly to: Microseconds;
+  readonly state: HostState;
+  /** Start of the machine interval that this stretch lies in: the interval that a judgement names. */
+  readonly machineFrom: Microseconds;
+  readonly confidence: Confidence;
+  readonly fromGuardUs: Microseconds;
+  readonly toGuardUs: Microseconds;
+}

@@ -45,6 +45,9 @@ export const judgementKind = defineKind({
 });
 export type JudgementRecord = RecordOf<typeof judgementKind>;
 
+export const nameProofs = ['resolved', 'ambiguous', 'claimed'] as const;
+export type NameProof = (typeof nameProofs)[number];
+
 export const destinationStatuses = ['explained', 'out-of-envelope', 'unexplained', 'suspicious'] as const;
 export type DestinationStatus = (typeof destinationStatuses)[number];
 
@@ -57,8 +60,8 @@ export const destinationKind = defineKind({
     id: text('Derived from the fields down to `direction`.'),
     name: text('Name of the far end; null when only its address is known.').nullable(),
     nameProof: choice(
-      ['resolved', 'claimed'],
-      '`resolved`: an answer tied the name to this address for this client. `claimed`: only SNI or Host said so.',
+      nameProofs,
+      'How the name is known: tied to this address for this client by an answer; one of several names tied to it; only by SNI or Host.',
     ).nullable(),
     address: address('Address of the far end; null when a name stands for it.').nullable(),
     protocol: text('`tcp`, `udp`, `icmp`, `ipv6-icmp`, `igmp`, `arp`, or `ip-N` and `ethertype-0xNNNN` for others.'),
@@ -68,7 +71,7 @@ export const destinationKind = defineKind({
     direction: choice(['outgoing', 'incoming'], '`incoming`: the far end began, and `port` is that of the device.'),
     scope: choice(['outside', 'inside'], 'By the defined networks, never guessed.'),
     cast: choice(['unicast', 'multicast', 'broadcast'], 'To whom it was addressed.'),
-    role: choice(['router', 'resolver'], 'What the network taught about this address.').nullable(),
+    roles: texts('What the network taught about this address: router, resolver.'),
     status: choice(destinationStatuses, 'Whether it is explained.'),
     reason: text('Why the traffic happens, or why it cannot be explained.').nullable(),
     rule: text('Id of the explanation.').nullable(),

@@ -1,6 +1,7 @@
 /** What the wire teaches about names, addresses and the network itself: `name`, `binding`, `network`. */
 
 import { z } from 'zod';
+import { hour, type Microseconds } from '../base/time.ts';
 import { address, choice, count, instant, mac, text, uint8 } from './field.ts';
 import { defineKind, type RecordOf } from './kind.ts';
 
@@ -23,6 +24,14 @@ export const nameKind = defineKind({
   }),
 });
 export type NameRecord = RecordOf<typeof nameKind>;
+
+/** Programs keep an address beyond its TTL, and some TTLs are absurd: an answer is believed for its TTL, at most a day, and a day more. */
+export const nameMemory: Microseconds = 24 * hour;
+
+/** The end of the time in which a name can still be what a client used. */
+export function usableUntil(record: Pick<NameRecord, 'from' | 'until'>): Microseconds {
+  return Math.min(record.until, record.from + nameMemory) + nameMemory;
+}
 
 export const bindingKind = defineKind({
   name: 'binding',

@@ -1,7 +1,7 @@
 /** What `yoban report --format json` prints. A published contract: fields are only added within a major version. */
 
 import { z } from 'zod';
-import { destinationStatuses } from '../judged.ts';
+import { destinationStatuses, nameProofs } from '../judged.ts';
 import { countsByName, isoInstant } from './instant.ts';
 
 export const reportDestination = z.strictObject({
@@ -23,7 +23,7 @@ export const reportDestination = z.strictObject({
   application: z.string().nullable(),
   direction: z.enum(['outgoing', 'incoming']),
   cast: z.enum(['unicast', 'multicast', 'broadcast']),
-  nameProof: z.enum(['resolved', 'claimed']).nullable(),
+  nameProof: z.enum(nameProofs).nullable(),
   sentPackets: z.number().int(),
   receivedPackets: z.number().int(),
   firstAt: isoInstant,

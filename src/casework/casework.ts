@@ -1,0 +1,193 @@
+/**
+ * Brings what is derived up to the facts: devices, timelines, judgements, destinations, in this order.
+ *
+ * A unit that is stale is read, recomputed by pure functions and compared; only what changed is written, in the same
+ * transaction that takes the mark away and marks what depends on it. Interrupted anywhere, it goes on where it stopped.
+ */
+
+import { day, dayOf, hour } from '../base/time.ts';
+import { assembleDevices } from '../judge/device.ts';
+import { explain } from '../judge/explain.ts';
+import { type JudgedDay, judgeDay } from '../judge/judgement.ts';
+import { Networks } from '../judge/networks.ts';
+import type { Explanation } from '../record/explanation.ts';
+import { type IntervalRecord, intervalKind } from '../record/interval.ts';
+import { type DeviceRecord, destinationKind, deviceKind, judgementKind } from '../record/judged.ts';
+import { nameMemory } from '../record/sighting.ts';
+import type { Statement } from '../store/question.ts';
+import * as derived from '../store/questions/derived.ts';
+import * as facts from '../store/questions/facts.ts';
+import type { StaleUnit, Store } from '../store/store.ts';
+import { combine } from '../timeline/hostState.ts';
+import { buildIntervals } from '../timeline/intervals.ts';
+import { basisOf, replaceBasis } from './basis.ts';
+
+export interface SettleOptions {
+  readonly explanations: readonly Explanation[];
+  readonly signal?: AbortSignal;
+  /** Called after each unit: how many are done, how many are known to be left. */
+  readonly onProgress?: (done: number, left: number) => void;
+}
+
+/** A ClientHello names the slices of its conversation this long after it. */
+const conversationMemory = 6 * hour;
+
+const content = (rows: readonly unknown[]) =>
+  JSON.stringify(rows.map((row) => JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))).toSorted());
+
+const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
+
+/** Takes away the mark that is being worked on. */
+function settled({ unit, subject, day: at }: StaleUnit): Statement {
+  return {
+    sql: `DELETE FROM "stale" WHERE "unit" = $1 AND "subject" = $2 AND "day" IS NOT DISTINCT FROM ${timestamp(3)}`,
+    values: [unit, subject, at === null ? null : BigInt(at)],
+  };
+}
+
+export class Casework {
+  private networks = new Networks([]);
+  private readonly knownDestinations = new Set<string>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly options: SettleOptions,
+  ) {}
+
+  /** Works until nothing is stale. */
+  async settle(): Promise<void> {
+    await this.compareBasis();
+    let done = 0;
+    for (const step of ['devices', 'host', 'device-day', 'destinations'] as const) {
+      for (;;) {
+        const units = (await this.store.ask(derived.staleUnits, {})) as StaleUnit[];
+        const unit = units.find((candidate) => candidate.unit === step);
+        if (!unit) break;
+        const batch = units.filter((candidate) => candidate.unit === step);
+        for (const [i, next] of batch.entries()) {
+          this.options.signal?.throwIfAborted();
+          await this.settleUnit(next);
+          this.options.onProgress?.(++done, units.length - i - 1);
+        }
+      }
+    }
+  }
+
+  /** Networks, explanations and rules are the ground for all units: a change makes stale what rests on it. */
+  private async compareBasis(): Promise<void> {
+    const teachings = await this.store.ask(facts.network, {});
+    this.networks = new Networks(teachings);
+    const now = basisOf(teachings, this.options.explanations);
+    const then = Object.fromEntries((await this.store.ask(derived.basis, {})).map(({ name, value }) => [name, value]));
+    for (const { id } of await this.store.ask(derived.destinations, {})) this.knownDestinations.add(id);
+    if (now.rules === then.rules && now.networks === then.networks && now.explanations === then.explanations) return;
+    if (now.rules !== then.rules) {
+      this.store.markStale({ unit: 'devices', subject: '', day: null });
+      for (const { host } of await this.store.ask(facts.hosts, {})) this.store.markStale({ unit: 'host', subject: host, day: null });
+    }
+    if (now.rules !== then.rules || now.networks !== then.networks) {
+      for (const device of await this.store.ask(derived.devices, {}))
+        if (device.host !== null) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
+    }
+    this.store.markStale({ unit: 'destinations', subject: '', day: null });
+    await this.store.commit(replaceBasis(now));
+  }
+
+  private settleUnit(unit: StaleUnit): Promise<void> {
+    switch (unit.unit) {
+      case 'devices':
+        return this.settleDevices(unit);
+      case 'host':
+        return this.settleHost(unit);
+      case 'device-day':
+        return this.settleDeviceDay(unit);
+      case 'destinations':
+        return this.settleDestinations(unit);
+      default:
+        return unit.unit satisfies never;
+    }
+  }
+
+  private async settleDevices(unit: StaleUnit): Promise<void> {
+    const hosts = new Set((await this.store.ask(facts.hosts, {})).map(({ host }) => host));
+    const before = await this.store.ask(derived.devices, {});
+    const now = assembleDevices(await this.store.ask(facts.bindings, {}), hosts);
+    if (content(before) === content(now)) return this.store.commit([settled(unit)]);
+    const hostBefore = new Map(before.map(({ mac, host }) => [mac, host]));
+    for (const device of now) {
+      this.store.append(deviceKind, device);
+      if ((hostBefore.get(device.mac) ?? null) !== device.host) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
+    }
+    await this.store.commit([settled(unit), { sql: 'DELETE FROM "device"', values: [] }]);
+  }
+
+  private async settleHost(unit: StaleUnit): Promise<void> {
+    const host = unit.subject;
+    const before = await this.store.ask(derived.intervalsOfHost, { host });
+    const now = buildIntervals(await this.store.ask(facts.eventsOfHost, { host }), {});
+    if (content(before) === content(now)) return this.store.commit([settled(unit)]);
+    for (const interval of now) this.store.append(intervalKind, interval);
+    const { from, to } = difference(before, now);
+    for (const device of await this.store.ask(derived.devices, {})) if (device.host === host) await this.markDays(device, from, to);
+    await this.store.commit([settled(unit), { sql: 'DELETE FROM "interval" WHERE "host" = $1', values: [host] }]);
+  }
+
+  private async settleDeviceDay(unit: StaleUnit): Promise<void> {
+    const mac = Number(unit.subject);
+    const from = unit.day as number;
+    const to = from + day;
+    const before = await this.store.ask(derived.judgementsOfDay, { mac, from, to });
+    const now = await this.judge(mac, from, to);
+    if (content(before) === content(now.judgements)) return this.store.commit([settled(unit)]);
+    for (const judgement of now.judgements) this.store.append(judgementKind, judgement);
+    for (const destination of now.destinations) {
+      if (this.knownDestinations.has(destination.id)) continue;
+      this.knownDestinations.add(destination.id);
+      this.store.append(destinationKind, explain(destination, this.options.explanations));
+    }
+    // Destinations that nothing points to any more are swept at the end.
+    this.store.markStale({ unit: 'destinations', subject: '', day: null });
+    const erase = {
+      sql: `DELETE FROM "judgement" WHERE "mac" = $1 AND "minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)}`,
+      values: [BigInt(mac), BigInt(from), BigInt(to)],
+    };
+    await this.store.commit([settled(unit), erase]);
+  }
+
+  /** Empty for a device without a log: nothing is known about its states. */
+  private async judge(mac: number, from: number, to: number): Promise<JudgedDay> {
+    const host = (await this.store.ask(derived.devices, {})).find((device) => device.mac === mac)?.host ?? null;
+    if (host === null) return { judgements: [], destinations: [] };
+    const states = combine(await this.store.ask(derived.intervalsOfHost, { host }));
+    const flows = await this.store.ask(facts.flowsOfDevice, { mac, from: from - conversationMemory, to: to + conversationMemory });
+    const names = await this.store.ask(facts.namesOfClient, { mac, from: from - 2 * nameMemory, to });
+    return judgeDay({ mac, from, to, flows, names, states }, this.networks);
+  }
+
+  private async settleDestinations(unit: StaleUnit): Promise<void> {
+    const before = await this.store.ask(derived.destinations, {});
+    const used = new Set((await this.store.ask(derived.usedDestinations, {})).map(({ destination }) => destination));
+    const now = before
+      .filter(({ id }) => used.has(id))
+      .map(({ status: _, reason: __, rule: ___, source: ____, ...identity }) => explain(identity, this.options.explanations));
+    for (const { id } of before) if (!used.has(id)) this.knownDestinations.delete(id);
+    if (content(before) === content(now)) return this.store.commit([settled(unit)]);
+    for (const destination of now) this.store.append(destinationKind, destination);
+    await this.store.commit([settled(unit), { sql: 'DELETE FROM "destination"', values: [] }]);
+  }
+
+  private async markDays(device: DeviceRecord, from: number, to: number): Promise<void> {
+    const days = await this.store.ask(facts.daysOfDevice, { mac: device.mac });
+    for (const { day: at } of days) {
+      if (at + day > dayOf(from) && at <= to) this.store.markStale({ unit: 'device-day', subject: String(device.mac), day: at });
+    }
+  }
+}
+
+/** The span in which two timelines differ. */
+function difference(before: readonly IntervalRecord[], now: readonly IntervalRecord[]): { from: number; to: number } {
+  const key = (interval: IntervalRecord) => JSON.stringify(interval);
+  const [old, fresh] = [new Set(before.map(key)), new Set(now.map(key))];
+  const changed = [...before.filter((interval) => !fresh.has(key(interval))), ...now.filter((interval) => !old.has(key(interval)))];
+  return { from: Math.min(...changed.map(({ from }) => from)), to: Math.max(...changed.map(({ to }) => to)) };
+}

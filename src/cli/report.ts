@@ -1,0 +1,91 @@
+/** `yoban report`: what hosts sent that no user started, and why. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadConfiguration } from '../app/configuration.ts';
+import { loadKnowledge } from '../app/knowledge.ts';
+import { type Microseconds, parseTime } from '../base/time.ts';
+import { Casework } from '../casework/casework.ts';
+import { type Policy, policies } from '../judge/policy.ts';
+import { type ReportOutput, reportOutput } from '../record/output/report.ts';
+import { assembleReport } from '../report/assemble.ts';
+import { renderText } from '../report/text.ts';
+import { reachStore } from '../store/access.ts';
+import type { Answers } from '../store/question.ts';
+import { StoreServer } from '../store/server.ts';
+import type { Store } from '../store/store.ts';
+import { type Format, writeJson, writeResult } from './output.ts';
+import { knowledgeFolder } from './packageFiles.ts';
+import { configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
+
+interface Options {
+  readonly since?: Microseconds;
+  readonly until?: Microseconds;
+  readonly host?: string;
+  readonly policy?: Policy;
+  readonly data?: string;
+  readonly config?: string;
+  readonly format: Format;
+}
+
+function instantArgument(text: string): Microseconds {
+  const at = parseTime(text, 'utc');
+  if (at === undefined) throw new InvalidArgumentError('an instant looks like 2021-01-10T09:00:00Z or 2021-01-10 (UTC).');
+  return at;
+}
+
+export function reportCommand(signal: AbortSignal): Command {
+  return new Command('report')
+    .description('Prints the forensic report: traffic that no user started, most suspicious first.')
+    .option('--since <time>', 'start, UTC (default: the first fact in the store)', instantArgument)
+    .option('--until <time>', 'end, exclusive, UTC (default: the last fact in the store)', instantArgument)
+    .option('--host <host>', 'only this host: name, address or MAC address')
+    .addOption(new Option('--policy <policy>', 'when "no user started it" (default: from the configuration)').choices([...policies]))
+    .option(...dataOption)
+    .option(...configOption)
+    .addOption(new Option(...formatOption).choices(['text', 'json']).default('text'))
+    .action((options: Options) => report(options, signal));
+}
+
+async function report(options: Options, signal: AbortSignal): Promise<void> {
+  const configuration = await loadConfiguration(options.config);
+  const folder = storeFolder(options.data, configuration.data);
+  const reached = await reachStore(folder, { signal });
+  const assemble = (answers: Answers) =>
+    assembleReport(answers, {
+      policy: options.policy ?? configuration.policy,
+      ...(options.since === undefined ? {} : { from: options.since }),
+      ...(options.until === undefined ? {} : { to: options.until }),
+      ...(options.host === undefined ? {} : { host: options.host }),
+    });
+  if (reached.kind === 'asker') {
+    try {
+      return await print(await assemble(reached.client), options.format);
+    } finally {
+      await reached.client.close();
+    }
+  }
+  try {
+    await print(await withSettledStore(reached.store, signal, assemble), options.format);
+  } finally {
+    await reached.store.close();
+  }
+}
+
+/** Whoever holds the store brings it up to date: an interrupted replay may have left units that were not derived. */
+async function withSettledStore(
+  store: Store,
+  signal: AbortSignal,
+  assemble: (answers: Answers) => Promise<ReportOutput>,
+): Promise<ReportOutput> {
+  const server = await StoreServer.listen(store);
+  try {
+    await new Casework(store, { explanations: await loadKnowledge(knowledgeFolder), signal }).settle();
+    return await assemble(store);
+  } finally {
+    await server.close();
+  }
+}
+
+function print(output: ReportOutput, format: Format): Promise<void> {
+  return format === 'json' ? writeJson(reportOutput, output) : writeResult(renderText(output));
+}

@@ -1,0 +1,9 @@
+/** Which store a verb works on: `--data`, then YOBAN_DATA, then the configuration. */
+
+export const dataOption = ['--data <dir>', 'folder of the store (default: YOBAN_DATA, then `data` of the configuration)'] as const;
+export const configOption = ['--config <file>', 'configuration (YAML); see appliance/yoban.yaml'] as const;
+export const formatOption = ['--format <format>', 'text for people, json for programs'] as const;
+
+export function storeFolder(option: string | undefined, configured: string): string {
+  return option ?? process.env['YOBAN_DATA'] ?? configured;
+}

@@ -1,0 +1,83 @@
+/** Where an analyst should look first: a number from 0 to 100 and the reasons behind it. Computed on read. */
+
+import type { DestinationRecord, DestinationStatus } from '../record/judged.ts';
+
+export interface Evidence {
+  readonly destination: DestinationRecord;
+  /** Minutes of traffic that no user started, as minutes since the epoch, ascending. */
+  readonly minutes: readonly number[];
+  readonly sentOctets: number;
+  readonly receivedOctets: number;
+  /** Minutes in which the device sent although its machine could not. */
+  readonly contradictions: number;
+  /** Judged devices that had traffic with this destination that no user started, this one included. */
+  readonly devices: number;
+  /** Judged devices in all. */
+  readonly devicesInAll: number;
+}
+
+export interface Priority {
+  readonly priority: number;
+  /** Most weighty first. */
+  readonly because: string[];
+}
+
+/** Fewer returns than this prove no rhythm. */
+const fewestReturns = 5;
+
+/**
+ * How often the traffic came back at equal distances: minutes of the usual distance, when at least three quarters of
+ * the distances lie within a tenth (or one minute) of the median; otherwise `undefined`.
+ */
+export function rhythmMinutes(minutes: readonly number[]): number | undefined {
+  const distances = minutes
+    .slice(1)
+    .map((at, i) => at - (minutes[i] as number))
+    .filter((distance) => distance > 1);
+  if (distances.length < fewestReturns) return undefined;
+  const median = distances.toSorted((a, b) => a - b)[distances.length >> 1] as number;
+  const near = distances.filter((distance) => Math.abs(distance - median) <= Math.max(1, median / 10));
+  return near.length >= distances.length * 0.75 ? median : undefined;
+}
+
+/** What the status weighs before anything else is known. */
+function base(evidence: Evidence, status: DestinationStatus): readonly [number, string] {
+  const { scope } = evidence.destination;
+  switch (status) {
+    case 'suspicious':
+      return [90, `sent in ${evidence.contradictions} minutes in which the machine could not send`];
+    case 'unexplained':
+      return scope === 'outside' ? [50, 'unexplained, outside the network'] : [30, 'unexplained, inside the network'];
+    case 'out-of-envelope':
+      return [45, 'explained, but not in this amount'];
+    case 'explained':
+      return [0, 'explained'];
+    default:
+      return status satisfies never;
+  }
+}
+
+/** Suspicious wins over everything else: a contradiction cannot be explained by a name. */
+export function statusOf(evidence: Evidence): DestinationStatus {
+  return evidence.contradictions > 0 ? 'suspicious' : evidence.destination.status;
+}
+
+export function prioritise(evidence: Evidence): Priority {
+  const status = statusOf(evidence);
+  const weights: (readonly [number, string])[] = [base(evidence, status)];
+  if (status === 'unexplained') {
+    const { destination } = evidence;
+    const rhythm = rhythmMinutes(evidence.minutes);
+    if (rhythm !== undefined) weights.push([20, `comes back every ${rhythm} minutes`]);
+    if (destination.cast === 'unicast' && destination.name === null) weights.push([10, 'no name is known for the address']);
+    if (destination.nameProof === 'claimed') weights.push([8, 'the name was only claimed, no answer tied it to the address']);
+    if (destination.direction === 'incoming') weights.push([5, 'the far end began']);
+    if (evidence.sentOctets > evidence.receivedOctets && destination.scope === 'outside') weights.push([5, 'sent more than it received']);
+    if (evidence.devices === 1 && evidence.devicesInAll >= 3) weights.push([5, 'only this host talks to it']);
+  }
+  const priority = Math.min(
+    100,
+    weights.reduce((sum, [weight]) => sum + weight, 0),
+  );
+  return { priority, because: weights.toSorted((a, b) => b[0] - a[0]).map(([, reason]) => reason) };
+}

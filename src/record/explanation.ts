@@ -1,0 +1,61 @@
+/**
+ * An explanation of traffic that no user started: data that people write, review and keep under version control.
+ *
+ * A rule matches a destination by every condition that it names. It explains only what it is narrow enough to explain:
+ * a suffix that anybody can rent (`breadth: shared`) never explains anything alone.
+ */
+
+import { z } from 'zod';
+import { applications } from './flow.ts';
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day, such as 2021-01-10');
+const label = '(?:\\*|[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)';
+
+export const explanation = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._/-]*$/, 'lower case, digits, dots, dashes and slashes')
+      .describe('Stable name of the rule.'),
+    pattern: z
+      .string()
+      .regex(new RegExp(`^${label}(\\.${label})+$`), 'a host name, *.suffix, or a name with * for one whole label')
+      .refine((pattern) => !/^\*\.[^.]+$/.test(pattern) && !pattern.endsWith('.*'), 'a suffix needs at least two labels')
+      .optional()
+      .describe('Name of the far end: exact, `*.suffix` for every name below it, or `*` for exactly one inner label.'),
+    protocol: z.enum(['tcp', 'udp', 'icmp', 'ipv6-icmp', 'igmp', 'arp']).describe('Protocol.'),
+    port: z.number().int().min(1).max(65_535).optional().describe('Port of the service.'),
+    application: z.enum(applications).optional().describe('Application protocol, recognised by its octets.'),
+    icmpTypes: z.array(z.number().int().min(0).max(255)).min(1).optional().describe('ICMP types.'),
+    cast: z
+      .array(z.enum(['unicast', 'multicast', 'broadcast']))
+      .min(1)
+      .optional()
+      .describe('To whom it is addressed.'),
+    role: z.enum(['router', 'resolver']).optional().describe('What the network taught about the far end.'),
+    scope: z.enum(['outside', 'inside']).describe('On which side of the network the far end lies.'),
+    reason: z.string().min(10).describe('Why the traffic happens.'),
+    platform: z.string().min(1).describe('Operating system whose hosts do this.'),
+    source: z.string().min(5).describe('Where the knowledge comes from.'),
+    firstVerified: day.describe('When it was first seen to hold.'),
+    lastVerified: day.describe('When it was last seen to hold.'),
+    breadth: z
+      .enum(['exact', 'vendor', 'shared', 'protocol'])
+      .describe('One host; a suffix of one vendor; a suffix that anybody can rent; a protocol.'),
+  })
+  .refine((rule) => rule.pattern !== undefined || rule.breadth === 'protocol', 'a rule without a pattern has the breadth protocol')
+  .refine((rule) => rule.breadth !== 'exact' || rule.pattern?.includes('*') === false, 'a rule of breadth exact has a pattern without *')
+  .refine(
+    (rule) =>
+      rule.pattern !== undefined ||
+      rule.application !== undefined ||
+      rule.icmpTypes !== undefined ||
+      rule.protocol === 'arp' ||
+      rule.protocol === 'igmp',
+    'a rule without a pattern names an application or ICMP types: a port number alone explains nothing',
+  );
+export type Explanation = z.infer<typeof explanation>;
+
+export const explanationFile = z
+  .strictObject({ about: z.string().describe('What this collection is.'), explanations: z.array(explanation).min(1) })
+  .refine((file) => new Set(file.explanations.map((rule) => rule.id)).size === file.explanations.length, 'ids are unique');

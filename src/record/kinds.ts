@@ -1,0 +1,24 @@
+/** Every kind of record, in the order in which their tables are made. */
+
+import { captureKind } from './capture.ts';
+import { eventKind } from './event.ts';
+import { flowKind } from './flow.ts';
+import { healthKind } from './health.ts';
+import { intervalKind } from './interval.ts';
+import { destinationKind, deviceKind, judgementKind } from './judged.ts';
+import type { RecordKind } from './kind.ts';
+import { bindingKind, nameKind, networkKind } from './sighting.ts';
+
+export const recordKinds: readonly RecordKind[] = [
+  captureKind,
+  flowKind,
+  nameKind,
+  bindingKind,
+  networkKind,
+  eventKind,
+  healthKind,
+  deviceKind,
+  intervalKind,
+  judgementKind,
+  destinationKind,
+] as unknown as readonly RecordKind[];

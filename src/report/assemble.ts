@@ -1,0 +1,210 @@
+/** Puts a forensic report together from what is derived. Reads only; the same answers give the same report. */
+
+import { formatAddress, formatMac, type Mac } from '../base/address.ts';
+import { formatTime, hour, type Microseconds } from '../base/time.ts';
+import { noUserStarted, type Policy } from '../judge/policy.ts';
+import { type Evidence, prioritise, statusOf } from '../judge/priority.ts';
+import { type HostInterval, hostStates, type IntervalRecord } from '../record/interval.ts';
+import type { DestinationRecord, DeviceRecord } from '../record/judged.ts';
+import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
+import type { AnswerOf, Answers } from '../store/question.ts';
+import * as derived from '../store/questions/derived.ts';
+import * as facts from '../store/questions/facts.ts';
+import { combine } from '../timeline/hostState.ts';
+
+export interface ReportOptions {
+  readonly policy: Policy;
+  /** Default: from the first to the last fact. */
+  readonly from?: Microseconds;
+  readonly to?: Microseconds;
+  /** Only this host: its name in the log, a name or address that it has, or its MAC address. */
+  readonly host?: string;
+}
+
+type Traffic = AnswerOf<typeof derived.judgedTraffic>[number];
+
+interface Window {
+  readonly from: Microseconds;
+  /** Exclusive. */
+  readonly to: Microseconds;
+}
+
+export async function assembleReport(answers: Answers, options: ReportOptions): Promise<ReportOutput> {
+  const [span] = await answers.ask(facts.span, {});
+  const window = { from: options.from ?? span?.from ?? 0, to: options.to ?? (span?.to ?? 0) + 1 };
+  const devices = await answers.ask(derived.devices, {});
+  const destinations = new Map((await answers.ask(derived.destinations, {})).map((record) => [record.id, record]));
+  const traffic = await answers.ask(derived.judgedTraffic, window);
+  const intervals = await answers.ask(derived.intervals, {});
+  const counted = traffic.filter(({ state, confidence }) => noUserStarted(options.policy, state, confidence as 'high' | 'medium' | 'low'));
+  const evidence = gatherEvidence(counted, destinations);
+  const judged = devices.filter(({ host }) => host !== null).map((device) => judgedHost(device, window, intervals, traffic, evidence));
+  const unjudged = await unjudgedHosts(answers, devices, window);
+  const hosts = [...judged, ...unjudged].filter((host) => isWanted(host, options.host, devices));
+  return {
+    from: span?.from == null && options.from === undefined ? null : formatTime(window.from),
+    to: span?.to == null && options.to === undefined ? null : formatTime(window.to),
+    policy: options.policy,
+    hosts: hosts.sort((a, b) => highest(b) - highest(a) || b.noUserStarted.packets - a.noUserStarted.packets || (a.host < b.host ? -1 : 1)),
+    notes: await generalNotes(answers, devices),
+    totals: (await answers.ask(facts.totals, {}))[0] ?? {},
+  };
+}
+
+const highest = (host: ReportHost) => Math.max(-1, ...host.destinations.map(({ priority }) => priority));
+
+function isWanted(host: ReportHost, wanted: string | undefined, devices: readonly DeviceRecord[]): boolean {
+  if (wanted === undefined) return true;
+  const device = devices.find(({ mac }) => host.mac === formatMac(mac));
+  const names = [host.host, host.mac ?? '', ...host.addresses, ...(device?.hostNames ?? [])];
+  return names.some((name) => name.toUpperCase() === wanted.toUpperCase());
+}
+
+/** What each device exchanged with each destination while no user started it. */
+function gatherEvidence(traffic: readonly Traffic[], destinations: ReadonlyMap<string, DestinationRecord>) {
+  const byDevice = new Map<Mac, Map<string, Traffic[]>>();
+  const devicesOf = new Map<string, Set<Mac>>();
+  for (const row of traffic) {
+    const ofDevice = byDevice.get(row.mac) ?? new Map<string, Traffic[]>();
+    byDevice.set(row.mac, ofDevice);
+    ofDevice.set(row.destination, [...(ofDevice.get(row.destination) ?? []), row]);
+    devicesOf.set(row.destination, (devicesOf.get(row.destination) ?? new Set()).add(row.mac));
+  }
+  const evidenceOf = (rows: readonly Traffic[], destination: DestinationRecord): Evidence => ({
+    destination,
+    minutes: [...new Set(rows.flatMap(({ minutes }) => minutes))].sort((a, b) => a - b),
+    sentOctets: total(rows, 'sentOctets'),
+    receivedOctets: total(rows, 'receivedOctets'),
+    contradictions: total(rows, 'contradictions'),
+    devices: devicesOf.get(destination.id)?.size ?? 0,
+    devicesInAll: byDevice.size,
+  });
+  return { byDevice, destinations, evidenceOf };
+}
+
+function total(
+  rows: readonly Traffic[],
+  field: 'sentOctets' | 'receivedOctets' | 'sentPackets' | 'receivedPackets' | 'contradictions',
+): number {
+  return rows.reduce((sum, row) => sum + row[field], 0);
+}
+
+function describeDestination(rows: readonly Traffic[], evidence: Evidence): ReportDestination {
+  const { destination } = evidence;
+  const { priority, because } = prioritise(evidence);
+  const status = statusOf(evidence);
+  const [sentPackets, receivedPackets] = [total(rows, 'sentPackets'), total(rows, 'receivedPackets')];
+  return {
+    name: destination.name,
+    address: destination.address === null ? null : formatAddress(destination.address),
+    protocol: destination.protocol,
+    port: destination.port,
+    scope: destination.scope,
+    packets: sentPackets + receivedPackets,
+    octets: evidence.sentOctets + evidence.receivedOctets,
+    status,
+    reason: status === 'suspicious' ? (because[0] ?? null) : destination.reason,
+    rule: destination.rule,
+    source: destination.source,
+    priority,
+    because,
+    application: destination.application,
+    direction: destination.direction,
+    cast: destination.cast,
+    nameProof: destination.nameProof,
+    sentPackets,
+    receivedPackets,
+    firstAt: formatTime(Math.min(...rows.map(({ firstAt }) => firstAt))),
+    lastAt: formatTime(Math.max(...rows.map(({ lastAt }) => lastAt))),
+  };
+}
+
+const isExplained = (destination: ReportDestination) => destination.status === 'explained';
+const packetsOf = (destinations: readonly ReportDestination[]) => destinations.reduce((sum, { packets }) => sum + packets, 0);
+
+function judgedHost(
+  device: DeviceRecord,
+  window: Window,
+  intervals: readonly IntervalRecord[],
+  traffic: readonly Traffic[],
+  gathered: ReturnType<typeof gatherEvidence>,
+): ReportHost {
+  const destinations = [...(gathered.byDevice.get(device.mac) ?? [])].map(([id, rows]) =>
+    describeDestination(rows, gathered.evidenceOf(rows, gathered.destinations.get(id) as DestinationRecord)),
+  );
+  destinations.sort((a, b) => b.priority - a.priority || b.packets - a.packets || (nameOf(a) < nameOf(b) ? -1 : 1));
+  const own = traffic.filter(({ mac }) => mac === device.mac);
+  return {
+    host: device.host as string,
+    mac: formatMac(device.mac),
+    addresses: device.addresses.map(formatAddress),
+    hours: hoursByState(combine(intervals.filter(({ host }) => host === device.host)), window),
+    traffic: trafficByState(own),
+    noUserStarted: { packets: packetsOf(destinations), explained: packetsOf(destinations.filter(isExplained)) },
+    destinations,
+    notes: hostNotes(own),
+  };
+}
+
+const nameOf = (destination: ReportDestination) => `${destination.name ?? destination.address} ${destination.protocol} ${destination.port}`;
+
+/** Every hour of the window is in one state; what no interval covers is unknown. */
+function hoursByState(stretches: readonly HostInterval[], window: Window): Record<string, number> {
+  const microseconds: Record<string, number> = Object.fromEntries(hostStates.map((state) => [state, 0]));
+  for (const { from, to, state } of stretches) {
+    microseconds[state] = (microseconds[state] ?? 0) + Math.max(0, Math.min(to, window.to) - Math.max(from, window.from));
+  }
+  const covered = Object.values(microseconds).reduce((sum, us) => sum + us, 0);
+  microseconds['unknown'] = (microseconds['unknown'] ?? 0) + Math.max(0, window.to - window.from - covered);
+  return Object.fromEntries(Object.entries(microseconds).map(([state, us]) => [state, Math.round((us / hour) * 10_000) / 10_000]));
+}
+
+function trafficByState(rows: readonly Traffic[]): ReportHost['traffic'] {
+  const sums: Record<string, { packets: number; octets: number }> = {};
+  for (const row of rows) {
+    const sum = sums[row.state] ?? { packets: 0, octets: 0 };
+    sums[row.state] = {
+      packets: sum.packets + row.sentPackets + row.receivedPackets,
+      octets: sum.octets + row.sentOctets + row.receivedOctets,
+    };
+  }
+  return Object.fromEntries(
+    hostStates.filter((state) => sums[state]).map((state) => [state, sums[state] as { packets: number; octets: number }]),
+  );
+}
+
+function hostNotes(own: readonly Traffic[]): string[] {
+  const contradictions = total(own, 'contradictions');
+  if (contradictions === 0) return [];
+  return [
+    `sent in ${contradictions} minutes in which its log says that it could not (S3, hibernated or off): its clock is wrong, its log is incomplete, or another machine uses its MAC address`,
+  ];
+}
+
+/** Machines without a log: their traffic is shown, but nobody can say what of it a user started. */
+async function unjudgedHosts(answers: Answers, devices: readonly DeviceRecord[], window: Window): Promise<ReportHost[]> {
+  const byMac = new Map(devices.map((device) => [device.mac, device]));
+  return (await answers.ask(derived.unjudgedTraffic, window)).map(({ mac, packets, octets }) => ({
+    host: byMac.get(mac)?.hostNames[0] ?? formatMac(mac),
+    mac: formatMac(mac),
+    addresses: (byMac.get(mac)?.addresses ?? []).map(formatAddress),
+    hours: hoursByState([], window),
+    traffic: { unknown: { packets, octets } },
+    noUserStarted: { packets: 0, explained: 0 },
+    destinations: [],
+    notes: ['no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
+  }));
+}
+
+async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]): Promise<string[]> {
+  const tied = new Set(devices.map(({ host }) => host));
+  const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(host));
+  const [totals] = await answers.ask(facts.totals, {});
+  return [
+    ...orphans.map(
+      ({ host, events }) =>
+        `the log of ${host} (${events} events) belongs to no machine seen on the wire: name its MAC address under \`hosts:\` in the configuration`,
+    ),
+    ...(totals && totals.stale > 0 ? [`${totals.stale} units wait to be derived anew: the figures below are not final`] : []),
+  ];
+}

@@ -1,0 +1,148 @@
+/** The report as text for people: what to look at comes first. */
+
+import { printable } from '../base/printable.ts';
+import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
+import { type Column, textTable } from './textTable.ts';
+
+/** States of the machine as people name them, in the order of the line. */
+const groups: readonly (readonly [title: string, states: readonly string[]])[] = [
+  ['asleep', ['modern-sleep', 's3', 'hibernate']],
+  ['off', ['off']],
+  ['screen off', ['screen-off']],
+  ['nobody there', ['absent', 'locked']],
+  ['on', ['on']],
+  ['present', ['present', 'remote']],
+  ['unknown', ['unknown']],
+];
+/** Shown even when zero: the reader must not wonder. */
+const alwaysShown = new Set(['asleep', 'off', 'present', 'unknown']);
+
+const policyText: Readonly<Record<ReportOutput['policy'], string>> = {
+  sleep: 'traffic while the event log says that the machine slept or was off',
+  'no-person': 'traffic while nobody was at the keyboard',
+  strict: 'traffic while the machine certainly slept or was off, edges left out',
+};
+
+export function renderText(report: ReportOutput): string {
+  const lines = [
+    'Yoban: traffic that no user started',
+    `  from    ${report.from ?? '(the store is empty)'}`,
+    `  to      ${report.to ?? '(the store is empty)'}`,
+    `  policy  ${report.policy}: ${policyText[report.policy]}`,
+    ...report.notes.map((note) => `  note    ${printable(note)}`),
+  ];
+  const open = report.hosts.flatMap((host) =>
+    host.destinations.filter(({ status }) => status !== 'explained').map((destination) => ({ host, destination })),
+  );
+  if (open.length > 0) {
+    open.sort((a, b) => b.destination.priority - a.destination.priority || b.destination.packets - a.destination.packets);
+    lines.push(
+      '',
+      'Look at these first',
+      ...textTable(
+        openColumns,
+        open.map(({ host, destination }) => openRow(host, destination)),
+      ),
+    );
+  } else if (report.hosts.some((host) => host.noUserStarted.packets > 0)) {
+    lines.push('', 'Nothing is left unexplained.');
+  }
+  for (const host of report.hosts.filter((candidate) => candidate.destinations.length > 0)) lines.push('', ...hostLines(host));
+  const quiet = report.hosts.filter((host) => host.destinations.length === 0);
+  const judged = quiet.filter(isJudged);
+  const unjudged = quiet.filter((host) => !isJudged(host));
+  if (judged.length > 0) lines.push('', 'Hosts without traffic that no user started', ...quietTable(judged, true));
+  if (unjudged.length > 0)
+    lines.push('', 'Machines without an event log: nobody can say what of their traffic a user started', ...quietTable(unjudged, false));
+  return `${lines.join('\n')}\n`;
+}
+
+const openColumns: readonly Column[] = [
+  { title: 'priority', align: 'right' },
+  { title: 'host' },
+  { title: 'far end' },
+  { title: 'packets', align: 'right' },
+  { title: 'why' },
+];
+
+function openRow(host: ReportHost, destination: ReportDestination): string[] {
+  const why = [destination.reason ?? destination.status, ...destination.because.slice(1)].join('; ');
+  return [String(destination.priority), host.host, farEnd(destination), String(destination.packets), why];
+}
+
+function hostLines(host: ReportHost): string[] {
+  const { packets, explained } = host.noUserStarted;
+  const lines = [
+    `${printable(host.host)}  ${host.mac ?? ''}  ${host.addresses.join(' ')}`.trimEnd(),
+    `  ${hoursLine(host)}`,
+    `  ${packets} packets that no user started: ${explained} explained, ${packets - explained} not`,
+    ...host.notes.map((note) => `  note: ${printable(note)}`),
+  ];
+  const explainedOnes = host.destinations.filter(({ status }) => status === 'explained');
+  lines.push(
+    ...section(
+      'Explained, with the outside',
+      explainedOnes.filter(({ scope }) => scope === 'outside'),
+    ),
+  );
+  lines.push(
+    ...section(
+      'Explained, inside the network',
+      explainedOnes.filter(({ scope }) => scope === 'inside'),
+    ),
+  );
+  return lines;
+}
+
+const explainedColumns: readonly Column[] = [
+  { title: 'far end' },
+  { title: 'packets', align: 'right' },
+  { title: 'reason' },
+  { title: 'source' },
+];
+
+function section(title: string, destinations: readonly ReportDestination[]): string[] {
+  if (destinations.length === 0) return [];
+  const rows = destinations.map((destination) => [
+    farEnd(destination),
+    String(destination.packets),
+    destination.reason ?? '',
+    destination.source ?? '',
+  ]);
+  const sum = destinations.reduce((packets, destination) => packets + destination.packets, 0);
+  return ['', `  ${title}`, ...textTable(explainedColumns, [...rows, ['sum', String(sum), '', '']], '    ')];
+}
+
+/** `settings-win.data.microsoft.com:443`, or for what has no name: `SSDP to 239.255.255.250 (multicast)`. */
+function farEnd(destination: ReportDestination): string {
+  const { name, address, port, protocol, application, cast, direction } = destination;
+  if (name !== null) return port === null ? `${name} (${protocol})` : `${name}:${port}`;
+  const service = (application ?? protocol).toUpperCase();
+  const at = port === null || application !== null ? (address ?? '') : `${address} port ${port}`;
+  const toward = direction === 'incoming' ? 'from' : cast === 'unicast' ? 'with' : 'to';
+  return `${service} ${toward} ${at}${cast === 'unicast' ? '' : ` (${cast})`}`;
+}
+
+function hoursLine(host: ReportHost): string {
+  return groups
+    .map(([title, states]) => [title, states.reduce((sum, state) => sum + (host.hours[state] ?? 0), 0)] as const)
+    .filter(([title, hours]) => hours >= 0.05 || alwaysShown.has(title))
+    .map(([title, hours]) => `${title} ${hours.toFixed(1)} h`)
+    .join('   ');
+}
+
+/** A host with a log has other traffic than in the state `unknown`, or hours in another state. */
+const isJudged = (host: ReportHost) => Object.entries(host.hours).some(([state, hours]) => state !== 'unknown' && hours > 0);
+
+function quietTable(hosts: readonly ReportHost[], withHours: boolean): string[] {
+  const packets = (host: ReportHost) => Object.values(host.traffic).reduce((sum, traffic) => sum + traffic.packets, 0);
+  const columns: Column[] = [{ title: 'host' }, { title: 'MAC address' }, { title: 'addresses' }, { title: 'packets', align: 'right' }];
+  const rows = hosts.map((host) => [
+    host.host,
+    host.mac ?? '',
+    host.addresses.join(' '),
+    String(packets(host)),
+    ...(withHours ? [hoursLine(host)] : []),
+  ]);
+  return textTable(withHours ? [...columns, { title: 'hours' }] : columns, rows);
+}

@@ -1,0 +1,62 @@
+/** Asking the process that holds a store, through its socket. */
+
+import { connect, type Socket } from 'node:net';
+import { createInterface, type Interface } from 'node:readline';
+import type { z } from 'zod';
+import { Failure } from '../base/failure.ts';
+import { type Answers, answerFields, type Question } from './question.ts';
+import { socketPath } from './socketPath.ts';
+import { decodeRow, reply } from './wireFormat.ts';
+
+export class StoreClient implements Answers {
+  private readonly lines: AsyncIterator<string>;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly reader: Interface,
+  ) {
+    this.lines = reader[Symbol.asyncIterator]();
+  }
+
+  /** `undefined` when nobody listens: no holder, or a socket left behind by one that is gone. */
+  static async connect(folder: string): Promise<StoreClient | undefined> {
+    const path = await socketPath(folder).catch(() => undefined);
+    if (!path) return undefined;
+    const socket = connect(path.path);
+    const connected = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+    });
+    await path.close();
+    if (!connected) return undefined;
+    socket.on('error', () => socket.destroy());
+    return new StoreClient(socket, createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }));
+  }
+
+  ask<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>, parameters: z.infer<P>): Promise<z.infer<R>[]> {
+    const work = () => this.exchange(question as unknown as Question, parameters as Record<string, unknown>) as Promise<z.infer<R>[]>;
+    const result = this.turn.then(work, work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async exchange(question: Question, parameters: Record<string, unknown>): Promise<Record<string, unknown>[]> {
+    const fields = answerFields(question);
+    this.socket.write(`${JSON.stringify({ question: question.name, parameters })}\n`);
+    const rows: Record<string, unknown>[] = [];
+    for (;;) {
+      const line = await this.lines.next();
+      if (line.done) throw new Failure('STORE_GONE', 'the process that holds the store ended before it had answered', 'ask again');
+      const message = reply.parse(JSON.parse(line.value));
+      if ('failure' in message) throw new Failure(message.failure.code, message.failure.message, message.failure.advice);
+      if ('done' in message) return rows;
+      for (const values of message.rows) rows.push(decodeRow(fields, values));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.reader.close();
+    this.socket.destroy();
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Numbered steps forward, from an empty file to today's schema. A step is never edited once released; the next is added.
+ *
+ * Tables of record kinds are made from their declarations. A field that a kind gained later is added by its own step,
+ * with `ADD COLUMN IF NOT EXISTS`, because a new file already has it from step 1.
+ */
+
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { Failure } from '../base/failure.ts';
+import { tableDefinition } from '../record/kind.ts';
+import { recordKinds } from '../record/kinds.ts';
+
+interface Migration {
+  readonly version: number;
+  /** What it does, for the schema table. */
+  readonly what: string;
+  readonly statements: () => readonly string[];
+}
+
+const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    what: 'tables of all record kinds; units that are stale',
+    statements: () => [
+      ...recordKinds.map(tableDefinition),
+      // Which unit of derived records no longer follows from the facts: written in the same commit as the facts.
+      'CREATE TABLE "stale" ("unit" VARCHAR NOT NULL, "subject" VARCHAR NOT NULL, "day" TIMESTAMP)',
+      // What the derived records were made with: versions of rules, digest of the knowledge base.
+      'CREATE TABLE "basis" ("name" VARCHAR NOT NULL, "value" VARCHAR NOT NULL)',
+      // What the facts with the evidence `configuration` were made from.
+      'CREATE TABLE "operator" ("value" VARCHAR NOT NULL)',
+    ],
+  },
+];
+
+export const schemaVersion = Math.max(...migrations.map((migration) => migration.version));
+
+/** Brings the file to `schemaVersion`, each step in a transaction of its own. Returns the version found. */
+export async function migrate(connection: DuckDBConnection): Promise<number> {
+  await connection.run('CREATE TABLE IF NOT EXISTS "schema" ("version" INTEGER NOT NULL, "what" VARCHAR NOT NULL)');
+  const reader = await connection.runAndReadAll('SELECT coalesce(max("version"), 0) FROM "schema"');
+  const found = Number(reader.getRows()[0]?.[0] ?? 0);
+  if (found > schemaVersion) {
+    throw new Failure(
+      'STORE_NEWER',
+      `the store has schema ${found}, this yoban knows up to ${schemaVersion}`,
+      'use a newer yoban, or another --data folder',
+    );
+  }
+  for (const migration of migrations.filter(({ version }) => version > found)) {
+    await connection.run('BEGIN');
+    for (const statement of migration.statements()) await connection.run(statement);
+    await connection.run('INSERT INTO "schema" VALUES ($1, $2)', [migration.version, migration.what]);
+    await connection.run('COMMIT');
+  }
+  return found;
+}

@@ -1,0 +1,67 @@
+/**
+ * Everything that may be asked of the store, by name. The same questions are answered in the process that holds the
+ * file and through its socket; nobody sends SQL over the socket.
+ */
+
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { z } from 'zod';
+import { type Field, fieldsOf, type RecordKind } from '../record/kind.ts';
+import { readValue } from './column.ts';
+
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly DuckDBValue[];
+}
+
+export interface Question<Parameters extends z.ZodObject = z.ZodObject, Row extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly parameters: Parameters;
+  /** Fields of one row of the answer, declared like those of a record. */
+  readonly row: Row;
+  /** Columns of the result are matched to `row` by name. */
+  readonly statement: (parameters: z.infer<Parameters>) => Statement;
+}
+
+export type AnswerOf<Q> = Q extends Question<z.ZodObject, infer Row> ? z.infer<Row>[] : never;
+export type ParametersOf<Q> = Q extends Question<infer Parameters, z.ZodObject> ? z.infer<Parameters> : never;
+
+/** Whoever can answer: the store itself, or another process through its socket. */
+export interface Answers {
+  ask<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>, parameters: z.infer<P>): Promise<z.infer<R>[]>;
+}
+
+export function defineQuestion<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>): Question<P, R> {
+  return Object.freeze(question);
+}
+
+/** All records of a kind, in the order of their identity: the same for every order of arrival. */
+export function allOf<Row extends z.ZodObject>(kind: RecordKind<Row>): Question<z.ZodObject<Record<never, never>>, Row> {
+  const order = kind.identity.map((name) => `"${name}"`).join(', ');
+  return defineQuestion({
+    name: `all-${kind.name}`,
+    parameters: z.strictObject({}) as z.ZodObject<Record<never, never>>,
+    row: kind.schema,
+    statement: () => ({ sql: `SELECT * FROM "${kind.name}" ORDER BY ${order}`, values: [] }),
+  });
+}
+
+export function answerFields(question: Pick<Question, 'row'>): Field[] {
+  return fieldsOf({ schema: question.row } as RecordKind);
+}
+
+export async function answer<P extends z.ZodObject, R extends z.ZodObject>(
+  connection: DuckDBConnection,
+  question: Question<P, R>,
+  parameters: z.infer<P>,
+): Promise<z.infer<R>[]> {
+  const { sql, values } = question.statement(parameters);
+  const reader = await connection.runAndReadAll(sql, [...values]);
+  const fields = answerFields(question as unknown as Question);
+  const positions = fields.map((field) => reader.columnNames().indexOf(field.name));
+  if (positions.includes(-1)) throw new Error(`unreachable: the question ${question.name} selects fewer columns than its row has`);
+  const all = reader.getColumns();
+  const columns = fields.map((field, i) => (all[positions[i] as number] ?? []).map((value) => readValue(field.column, value)));
+  return Array.from({ length: reader.currentRowCount }, (_, row) =>
+    Object.fromEntries(fields.map((field, i) => [field.name, (columns[i] as unknown[])[row]])),
+  ) as z.infer<R>[];
+}

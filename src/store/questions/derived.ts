@@ -1,0 +1,110 @@
+/** Questions about what was derived: timelines, judgements, destinations, and what waits to be derived anew. */
+
+import { z } from 'zod';
+import { choice, count, instant, mac, text, uint32s } from '../../record/field.ts';
+import { hostStates, intervalKind } from '../../record/interval.ts';
+import { destinationKind, deviceKind, judgementKind } from '../../record/judged.ts';
+import { allOf, defineQuestion } from '../question.ts';
+
+const nothing = z.strictObject({});
+const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
+const window = z.strictObject({ from: z.number(), to: z.number() });
+
+export const devices = allOf(deviceKind);
+export const destinations = allOf(destinationKind);
+export const intervals = allOf(intervalKind);
+
+export const intervalsOfHost = defineQuestion({
+  name: 'intervals-of-host',
+  parameters: z.strictObject({ host: z.string() }),
+  row: intervalKind.schema,
+  statement: ({ host }) => ({ sql: 'SELECT * FROM "interval" WHERE "host" = $1 ORDER BY "axis", "from"', values: [host] }),
+});
+
+export const judgementsOfDay = defineQuestion({
+  name: 'judgements-of-day',
+  parameters: z.strictObject({ mac: z.number(), from: z.number(), to: z.number() }),
+  row: judgementKind.schema,
+  statement: ({ mac: device, from, to }) => ({
+    sql: `SELECT * FROM "judgement" WHERE "mac" = $1 AND "minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)} ORDER BY ALL`,
+    values: [BigInt(device), BigInt(from), BigInt(to)],
+  }),
+});
+
+export const usedDestinations = defineQuestion({
+  name: 'used-destinations',
+  parameters: nothing,
+  row: z.strictObject({ destination: text('Id of a destination that a judgement points to.') }),
+  statement: () => ({ sql: 'SELECT DISTINCT "destination" FROM "judgement" ORDER BY 1', values: [] }),
+});
+
+/** What each judged device exchanged with each destination in each state. */
+export const judgedTraffic = defineQuestion({
+  name: 'judged-traffic',
+  parameters: window,
+  row: z.strictObject({
+    mac: mac('The device.'),
+    state: choice(hostStates, 'Its state.'),
+    confidence: text('Confidence of the state.'),
+    destination: text('Id of the destination.'),
+    sentPackets: count('Packets sent by the device.'),
+    sentOctets: count('Octets sent by the device.'),
+    receivedPackets: count('Packets unicast to the device.'),
+    receivedOctets: count('Octets unicast to the device.'),
+    minutes: uint32s('Minutes with traffic, as minutes since the epoch, ascending.'),
+    contradictions: count('Minutes in which the device sent though it could not.'),
+    firstAt: instant('First packet.'),
+    lastAt: instant('Last packet.'),
+  }),
+  statement: ({ from, to }) => ({
+    sql: `SELECT "mac", "state", "confidence", "destination",
+      sum("sentPackets")::BIGINT AS "sentPackets", sum("sentOctets")::BIGINT AS "sentOctets",
+      sum("receivedPackets")::BIGINT AS "receivedPackets", sum("receivedOctets")::BIGINT AS "receivedOctets",
+      list_sort(list(DISTINCT (epoch_us("minute") // 60000000)::UINTEGER)) AS "minutes", count(DISTINCT "minute") FILTER ("contradiction") AS "contradictions",
+      min("firstAt") AS "firstAt", max("lastAt") AS "lastAt"
+      FROM "judgement" WHERE "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)} GROUP BY ALL ORDER BY ALL`,
+    values: [BigInt(from), BigInt(to)],
+  }),
+});
+
+/** Machines for which no log tells their state: what they exchanged, seen from their inside addresses. */
+export const unjudgedTraffic = defineQuestion({
+  name: 'unjudged-traffic',
+  parameters: window,
+  row: z.strictObject({
+    mac: mac('The machine.'),
+    packets: count('Packets that it sent, or that were unicast to it.'),
+    octets: count('Octets of these packets.'),
+  }),
+  statement: ({ from, to }) => ({
+    sql: `SELECT "mac", sum("packets")::BIGINT AS "packets", sum("octets")::BIGINT AS "octets" FROM (
+        SELECT "sourceMac" AS "mac", "sourceAddress" AS "address", "sourcePackets" + "destinationPackets" AS "packets",
+          "sourceOctets" + "destinationOctets" AS "octets", "minute" FROM "flow"
+        UNION ALL
+        SELECT "destinationMac", "destinationAddress", "sourcePackets" + "destinationPackets",
+          "sourceOctets" + "destinationOctets", "minute" FROM "flow") AS side
+      WHERE "mac" IN (SELECT "mac" FROM "device" WHERE "host" IS NULL) AND "address" IN (SELECT unnest("addresses") FROM "device" WHERE "device"."mac" = side."mac")
+        AND "minute" >= ${timestamp(1)} AND "minute" < ${timestamp(2)}
+      GROUP BY "mac" ORDER BY "mac"`,
+    values: [BigInt(from), BigInt(to)],
+  }),
+});
+
+export const staleUnits = defineQuestion({
+  name: 'stale-units',
+  parameters: nothing,
+  row: z.strictObject({
+    unit: choice(['devices', 'host', 'device-day', 'destinations'], 'What kind of unit.'),
+    subject: text('MAC address as a number, host name, or empty.'),
+    day: instant('Start of the UTC day.').nullable(),
+  }),
+  statement: () => ({ sql: 'SELECT "unit", "subject", "day" FROM "stale" ORDER BY ALL', values: [] }),
+});
+
+/** What the derived records were made with. */
+export const basis = defineQuestion({
+  name: 'basis',
+  parameters: nothing,
+  row: z.strictObject({ name: text('What.'), value: text('Its version or digest.') }),
+  statement: () => ({ sql: 'SELECT "name", "value" FROM "basis" ORDER BY "name"', values: [] }),
+});

@@ -1,0 +1,162 @@
+/** Questions about facts: what was read, and what derivation starts from. */
+
+import { z } from 'zod';
+import { captureKind } from '../../record/capture.ts';
+import { eventKind } from '../../record/event.ts';
+import { address, choice, count, instant, mac, text, uint8 } from '../../record/field.ts';
+import { flowKind } from '../../record/flow.ts';
+import { healthKind } from '../../record/health.ts';
+import { nameKind } from '../../record/sighting.ts';
+import { allOf, defineQuestion } from '../question.ts';
+
+const nothing = z.strictObject({});
+const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
+
+export const captures = allOf(captureKind);
+export const health = allOf(healthKind);
+
+export const totals = defineQuestion({
+  name: 'totals',
+  parameters: nothing,
+  row: z.strictObject({
+    captures: count('Capture files and sessions.'),
+    flows: count('Flow slices.'),
+    events: count('Log events.'),
+    intervals: count('Host-state intervals.'),
+    judgements: count('Judgements.'),
+    destinations: count('Destinations.'),
+    stale: count('Units that wait to be derived anew.'),
+  }),
+  statement: () => ({
+    sql: `SELECT (SELECT count(*) FROM "capture") AS "captures", (SELECT count(*) FROM "flow") AS "flows",
+      (SELECT count(*) FROM "event") AS "events", (SELECT count(*) FROM "interval") AS "intervals",
+      (SELECT count(*) FROM "judgement") AS "judgements", (SELECT count(*) FROM "destination") AS "destinations",
+      (SELECT count(*) FROM "stale") AS "stale"`,
+    values: [],
+  }),
+});
+
+/** From when to when there are facts. */
+export const span = defineQuestion({
+  name: 'span',
+  parameters: nothing,
+  row: z.strictObject({ from: instant('Earliest fact.').nullable(), to: instant('Latest fact.').nullable() }),
+  statement: () => ({
+    sql: `SELECT min("at") AS "from", max("at") AS "to" FROM (
+      SELECT min("firstAt") AS "at" FROM "flow" UNION ALL SELECT max("lastAt") FROM "flow"
+      UNION ALL SELECT min("time") FROM "event" WHERE NOT "recovered" UNION ALL SELECT max("time") FROM "event" WHERE NOT "recovered")`,
+    values: [],
+  }),
+});
+
+export const eventsOfHost = defineQuestion({
+  name: 'events-of-host',
+  parameters: z.strictObject({ host: z.string() }),
+  row: eventKind.schema,
+  statement: ({ host }) => ({ sql: 'SELECT * FROM "event" WHERE "host" = $1 ORDER BY "id"', values: [host] }),
+});
+
+/** Which of the given events are already stored. */
+export const knownEvents = defineQuestion({
+  name: 'known-events',
+  parameters: z.strictObject({ ids: z.array(z.string()) }),
+  row: z.strictObject({ id: text('Id of an event that is stored.') }),
+  statement: ({ ids }) => ({
+    sql: `SELECT "id" FROM "event" WHERE "id" IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`,
+    values: [JSON.stringify(ids)],
+  }),
+});
+
+export const hosts = defineQuestion({
+  name: 'hosts',
+  parameters: nothing,
+  row: z.strictObject({ host: text('A host of which there are events.'), events: count('How many.') }),
+  statement: () => ({ sql: 'SELECT "host", count(*) AS "events" FROM "event" GROUP BY "host" ORDER BY "host"', values: [] }),
+});
+
+/** Every distinct binding, with the latest time at which it was seen. */
+export const bindings = defineQuestion({
+  name: 'bindings',
+  parameters: nothing,
+  row: z.strictObject({
+    mac: mac('The machine.'),
+    address: address('An address of it.').nullable(),
+    hostName: text('A name of it.').nullable(),
+    evidence: text('What showed it.'),
+    lastSeen: instant('Latest sighting.'),
+  }),
+  statement: () => ({
+    sql: `SELECT "mac", "address", "hostName", "evidence", max("from") AS "lastSeen" FROM "binding"
+      GROUP BY ALL ORDER BY "mac", "address", "hostName", "evidence"`,
+    values: [],
+  }),
+});
+
+/** What the network taught about itself, each thing once. */
+export const network = defineQuestion({
+  name: 'network',
+  parameters: nothing,
+  row: z.strictObject({
+    what: choice(['prefix', 'router', 'resolver'], 'What was taught.'),
+    address: address('Prefix or address.'),
+    prefixLength: uint8('Length over 128 bits.').nullable(),
+  }),
+  statement: () => ({
+    sql: 'SELECT DISTINCT "what", "address", "prefixLength" FROM "network" ORDER BY "what", "address", "prefixLength"',
+    values: [],
+  }),
+});
+
+/** Flow slices in which a machine took part, as sender or as the one unicast receiver. */
+export const flowsOfDevice = defineQuestion({
+  name: 'flows-of-device',
+  parameters: z.strictObject({ mac: z.number(), from: z.number(), to: z.number() }),
+  row: flowKind.schema,
+  statement: ({ mac: device, from, to }) => ({
+    sql: `SELECT * FROM "flow" WHERE "minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)} AND ("sourceMac" = $1 OR "destinationMac" = $1)
+      ORDER BY ALL`,
+    values: [BigInt(device), BigInt(from), BigInt(to)],
+  }),
+});
+
+/** Names that a client learnt in a span of time. */
+export const namesOfClient = defineQuestion({
+  name: 'names-of-client',
+  parameters: z.strictObject({ mac: z.number(), from: z.number(), to: z.number() }),
+  row: nameKind.schema,
+  statement: ({ mac: client, from, to }) => ({
+    sql: `SELECT * FROM "name" WHERE "clientMac" = $1 AND "from" >= ${timestamp(2)} AND "from" < ${timestamp(3)} ORDER BY ALL`,
+    values: [BigInt(client), BigInt(from), BigInt(to)],
+  }),
+});
+
+/** The UTC days on which a machine took part in a flow. */
+export const daysOfDevice = defineQuestion({
+  name: 'days-of-device',
+  parameters: z.strictObject({ mac: z.number() }),
+  row: z.strictObject({ day: instant('Start of the UTC day.') }),
+  statement: ({ mac: device }) => ({
+    sql: `SELECT DISTINCT date_trunc('day', "minute")::TIMESTAMP AS "day" FROM "flow" WHERE "sourceMac" = $1 OR "destinationMac" = $1 ORDER BY 1`,
+    values: [BigInt(device)],
+  }),
+});
+
+/** The machines and UTC days that a capture holds flows of. */
+export const deviceDaysOfCapture = defineQuestion({
+  name: 'device-days-of-capture',
+  parameters: z.strictObject({ capture: z.string() }),
+  row: z.strictObject({ mac: mac('The machine.'), day: instant('Start of the UTC day.') }),
+  statement: ({ capture }) => ({
+    sql: `SELECT DISTINCT unnest(["sourceMac", "destinationMac"]) AS "mac", date_trunc('day', "minute")::TIMESTAMP AS "day" FROM "flow"
+      WHERE "capture" = $1 AND "sourceMac" IS NOT NULL AND "destinationMac" IS NOT NULL ORDER BY ALL`,
+    values: [capture],
+  }),
+});
+
+/** What the operator's facts were made from. */
+export const operatorFacts = defineQuestion({
+  name: 'operator-facts',
+  parameters: nothing,
+  row: z.strictObject({ value: text('The facts as JSON.') }),
+  statement: () => ({ sql: 'SELECT "value" FROM "operator"', values: [] }),
+});

@@ -1,0 +1,139 @@
+/**
+ * The system of record: one writer, one reader connection, both in the main thread.
+ *
+ * Facts are buffered and committed together with the marks of what they make stale, so that no interruption can leave
+ * derived records behind that do not know they are old.
+ */
+
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { z } from 'zod';
+import type { CaptureRecord } from '../record/capture.ts';
+import type { RecordKind } from '../record/kind.ts';
+import { recordKinds } from '../record/kinds.ts';
+import { Database, type DatabaseOptions } from './database.ts';
+import { migrate } from './migration.ts';
+import { type Answers, answer, type Question, type Statement } from './question.ts';
+import { captures } from './questions/facts.ts';
+import { Table } from './table.ts';
+
+/** A unit of derived records: a device's day, a host's timeline, or all destinations. */
+export interface StaleUnit {
+  readonly unit: 'device-day' | 'host' | 'devices' | 'destinations';
+  /** MAC address as a decimal number, host name, or empty. */
+  readonly subject: string;
+  /** Start of the UTC day, for `device-day`. */
+  readonly day: number | null;
+}
+
+/** Rows held back before a commit; below 2,048 rows a commit the write rate falls off. */
+const commitRows = 20_480;
+
+export class Store implements Answers {
+  private readonly pending = new Map<RecordKind, Record<string, unknown>[]>();
+  private readonly pendingStale = new Map<string, StaleUnit>();
+  private pendingRows = 0;
+  private rows = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly folder: string,
+    private readonly database: Database,
+    private readonly writer: DuckDBConnection,
+    private readonly reader: DuckDBConnection,
+    private readonly tables: ReadonlyMap<RecordKind, Table>,
+  ) {}
+
+  static async open(folder: string, options: DatabaseOptions = {}): Promise<Store> {
+    const database = await Database.open(folder, options);
+    try {
+      const writer = await database.connect();
+      await migrate(writer);
+      const tables = new Map<RecordKind, Table>();
+      for (const kind of recordKinds) tables.set(kind, await Table.of(writer, kind));
+      return new Store(folder, database, writer, await database.connect(), tables);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Takes a row into the buffer. Call `commitWhenFull` or `commit` to write. */
+  append<Schema extends z.ZodObject>(kind: RecordKind<Schema>, row: z.infer<Schema>): void {
+    const key = kind as unknown as RecordKind;
+    const rows = this.pending.get(key);
+    if (rows) rows.push(row);
+    else this.pending.set(key, [row]);
+    this.pendingRows++;
+  }
+
+  /** Buffered like rows, and committed with them. */
+  markStale(unit: StaleUnit): void {
+    this.pendingStale.set(`${unit.unit}/${unit.subject}/${unit.day}`, unit);
+  }
+
+  get isFull(): boolean {
+    return this.pendingRows >= commitRows;
+  }
+
+  /** Rows on disk that this store was given since it was opened. */
+  get committedRows(): number {
+    return this.rows;
+  }
+
+  /**
+   * Writes all that is buffered, after the given statements, in one transaction. What was taken is on disk when the
+   * promise resolves; after a failure nothing of it is.
+   */
+  commit(statements: readonly Statement[] = []): Promise<void> {
+    const rows = [...this.pending];
+    const stale = [...this.pendingStale.values()];
+    this.pending.clear();
+    this.pendingStale.clear();
+    this.pendingRows = 0;
+    return this.inTurn(async () => {
+      await this.writer.run('BEGIN');
+      try {
+        for (const { sql, values } of statements) await this.writer.run(sql, [...values]);
+        for (const [kind, part] of rows) await (this.tables.get(kind) as Table).append(this.writer, part);
+        for (const unit of stale) await this.insertStale(unit);
+        await this.writer.run('COMMIT');
+        for (const [, part] of rows) this.rows += part.length;
+      } catch (error) {
+        await this.writer.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  private insertStale(unit: StaleUnit): Promise<unknown> {
+    return this.writer.run(
+      `INSERT INTO "stale" SELECT $1, $2, make_timestamp($3::BIGINT) WHERE NOT EXISTS
+       (SELECT 1 FROM "stale" WHERE "unit" = $1 AND "subject" = $2 AND "day" IS NOT DISTINCT FROM make_timestamp($3::BIGINT))`,
+      [unit.unit, unit.subject, unit.day === null ? null : BigInt(unit.day)],
+    );
+  }
+
+  /** Sees what is committed, not what is buffered. */
+  ask<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>, parameters: z.infer<P>): Promise<z.infer<R>[]> {
+    return answer(this.reader, question, parameters);
+  }
+
+  async captureById(id: string): Promise<CaptureRecord | undefined> {
+    return (await this.ask(captures, {})).find((record) => record.id === id);
+  }
+
+  /** What is buffered is not written: commit first. */
+  async close(): Promise<void> {
+    await this.turn.catch(() => undefined);
+    this.reader.closeSync();
+    this.writer.closeSync();
+    this.database.close();
+  }
+
+  /** Transactions of the one writer stand in line. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work, work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,115 @@
+/** Frames of one capture through link, wire and meter, with the books of each stage. Where facts go is the sink's business. */
+
+import { FaultTally, type FaultTotal } from '../base/faultTally.ts';
+import type { Microseconds } from '../base/time.ts';
+import type { FrameBlock, FrameSource } from '../link/frameBlock.ts';
+import { Meter, type MeterSink } from '../meter/meter.ts';
+import { appendFrame } from '../wire/frame.ts';
+import { HeaderBatch } from '../wire/headerBatch.ts';
+import { StageLedger } from './ledger.ts';
+
+export interface MeteringOptions {
+  readonly capture: string;
+  /** Flows that may be held at once; further ones are refused and counted. */
+  readonly maxFlows: number;
+  readonly signal?: AbortSignal;
+}
+
+export class CaptureMetering {
+  readonly link = new StageLedger('link', 'frames');
+  readonly wire = new StageLedger('wire', 'frames');
+  private readonly batch = new HeaderBatch();
+  private readonly tally = new FaultTally();
+  private readonly meter: Meter;
+  private first = Number.POSITIVE_INFINITY;
+  private last = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly source: FrameSource,
+    sink: MeterSink,
+    private readonly options: MeteringOptions,
+  ) {
+    this.meter = new Meter({ capture: options.capture, maxFlows: options.maxFlows }, sink);
+  }
+
+  /** @param afterBlock called when nothing borrows the block any more: the place to commit and to report */
+  async run(afterBlock: () => Promise<void>): Promise<void> {
+    for await (const block of this.source.blocks(this.options.signal)) {
+      this.options.signal?.throwIfAborted();
+      this.decode(block);
+      await afterBlock();
+    }
+    this.meter.finish();
+    for (const fault of this.source.faults) this.tally.add(fault);
+  }
+
+  get frames(): number {
+    return this.link.in;
+  }
+  get octetsRead(): number {
+    return this.source.octetsRead;
+  }
+  get firstAt(): Microseconds | null {
+    return this.frames > 0 ? this.first : null;
+  }
+  get lastAt(): Microseconds | null {
+    return this.frames > 0 ? this.last : null;
+  }
+  get faults(): FaultTotal[] {
+    return this.tally.list();
+  }
+  /** LINKTYPE_ numbers, each once, in the order of the interfaces. */
+  get linkTypes(): number[] {
+    return [...new Set(this.source.interfaces.map(({ linkType }) => linkType))];
+  }
+
+  meterLedger(): StageLedger {
+    const ledger = new StageLedger('meter', 'packets');
+    const { in: received, out, held, refused } = this.meter.counters;
+    ledger.in = received;
+    ledger.out = out;
+    ledger.held = held;
+    for (const [reason, count] of Object.entries(refused)) ledger.refuse(reason, count);
+    return ledger;
+  }
+
+  private decode(block: FrameBlock): void {
+    this.link.in += block.count;
+    this.batch.octets = block.octets;
+    for (let i = 0; i < block.count; i++) {
+      const index = block.interfaceIndex[i] as number;
+      const capturedAtUs = block.capturedAtUs[i] as number;
+      if (capturedAtUs < this.first) this.first = capturedAtUs;
+      if (capturedAtUs > this.last) this.last = capturedAtUs;
+      const linkType = this.source.interfaces[index]?.linkType ?? -1;
+      const originalLength = block.originalLength[i] as number;
+      appendFrame(
+        this.batch,
+        linkType,
+        block.at[i] as number,
+        block.end[i] as number,
+        originalLength,
+        capturedAtUs,
+        block.firstFrameNumber + i,
+        index,
+      );
+      this.link.out++;
+      if (this.batch.isFull) this.empty();
+    }
+    // The batch borrows the block's octets, so it is emptied before the next block is asked for.
+    this.empty();
+  }
+
+  private empty(): void {
+    const { batch } = this;
+    this.wire.in += batch.count;
+    for (let row = 0; row < batch.count; row++) {
+      const fault = batch.fault[row];
+      if (fault) this.tally.add(fault);
+    }
+    this.meter.consume(batch);
+    // A frame with a fault goes on as far as it parsed: the wire refuses nothing.
+    this.wire.out += batch.count;
+    batch.clear();
+  }
+}
