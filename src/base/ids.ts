@@ -13,3 +13,10 @@ export function deriveId(...parts: readonly IdPart[]): string {
   }
   return hash.digest('hex').slice(0, 32);
 }
+
+/** SHA-1 over octets, base64: for names that other tools compute alike. Not for anything that must resist an attacker. */
+export function sha1Base64(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha1');
+  for (const part of parts) hash.update(part);
+  return hash.digest('base64');
+}

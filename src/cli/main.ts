@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, exitCodeOf } from '../app/failure.ts';
 import { Shutdown } from '../app/shutdown.ts';
 import { accountCommand } from './account.ts';
+import { flowsCommand } from './flows.ts';
 import { inspectCommand } from './inspect.ts';
 import { packageVersion } from './packageFiles.ts';
 import { replayCommand } from './replay.ts';
@@ -20,6 +21,7 @@ const program = new Command('yoban')
 const verbs = [
   replayCommand(shutdown.signal),
   reportCommand(shutdown.signal),
+  flowsCommand(shutdown.signal),
   inspectCommand(shutdown.signal),
   timelineCommand(shutdown.signal),
   accountCommand(shutdown.signal),

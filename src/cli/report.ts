@@ -1,9 +1,9 @@
 /** `yoban report`: what hosts sent that no user started, and why. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { loadConfiguration } from '../app/configuration.ts';
 import { loadKnowledge } from '../app/knowledge.ts';
-import { type Microseconds, parseTime } from '../base/time.ts';
+import type { Microseconds } from '../base/time.ts';
 import { Casework } from '../casework/casework.ts';
 import { type Policy, policies } from '../judge/policy.ts';
 import { type ReportOutput, reportOutput } from '../record/output/report.ts';
@@ -13,6 +13,7 @@ import { reachStore } from '../store/access.ts';
 import type { Answers } from '../store/question.ts';
 import { StoreServer } from '../store/server.ts';
 import type { Store } from '../store/store.ts';
+import { instantArgument } from './argument.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
 import { configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
@@ -25,12 +26,6 @@ interface Options {
   readonly data?: string;
   readonly config?: string;
   readonly format: Format;
-}
-
-function instantArgument(text: string): Microseconds {
-  const at = parseTime(text, 'utc');
-  if (at === undefined) throw new InvalidArgumentError('an instant looks like 2021-01-10T09:00:00Z or 2021-01-10 (UTC).');
-  return at;
 }
 
 export function reportCommand(signal: AbortSignal): Command {

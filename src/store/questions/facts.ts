@@ -119,6 +119,16 @@ export const flowsOfDevice = defineQuestion({
   }),
 });
 
+export const flowsBetween = defineQuestion({
+  name: 'flows-between',
+  parameters: z.strictObject({ from: z.number(), to: z.number() }),
+  row: flowKind.schema,
+  statement: ({ from, to }) => ({
+    sql: `SELECT * FROM "flow" WHERE "firstAt" >= ${timestamp(1)} AND "firstAt" < ${timestamp(2)} ORDER BY "firstAt", "capture", "sourceAddress", "destinationAddress", "sourcePort", "destinationPort"`,
+    values: [BigInt(from), BigInt(to)],
+  }),
+});
+
 /** Names that a client learnt in a span of time. */
 export const namesOfClient = defineQuestion({
   name: 'names-of-client',
