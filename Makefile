@@ -1,4 +1,94 @@
-# `make run` and `make test` install what is missing by themselves; see README.md.
+# The one door: `make` lists what there is. Everything that is missing is installed on the way; nothing here needs root.
+# CI knows only `make test` (.ci/run).
 
-.PHONY: all
-all: build
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+NODE_WANTED := 20.19.0
+BIN := node_modules/.bin
+YOBAN := node dist/src/cli/main.js
+
+# Stories that `make pcaps` writes; `make run` replays the first.
+STORIES := paper-2021 office-day contradiction
+STORY := $(firstword $(STORIES))
+GENERATED := pcaps/generated
+RUN := run/$(STORY)
+
+# make test TESTS=test/wire          one folder
+# make test TESTS=test/wire/arp.test.ts
+# make test TEST_ARGS='--test-name-pattern=ARP'
+TESTS := test
+TEST_ARGS :=
+TEST_FILES = find $(patsubst %.ts,%.js,$(TESTS:%=dist/%)) -name '*.test.js' | sort
+# Two at a time: the tests start processes of their own.
+RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
+
+.PHONY: help install check lint types format build test coverage run pcaps clean node oracles
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: build ## write the story paper-2021, replay it into a fresh store, print the forensic report
+	@rm -rf $(RUN) && mkdir -p $(RUN)
+	@$(YOBAN) scenario $(STORY) --seed 1 --out $(GENERATED)/$(STORY) >&2
+	@$(YOBAN) replay $(GENERATED)/$(STORY)/*.pcapng --logs $(GENERATED)/$(STORY)/*.xml --data $(RUN) >&2
+	@$(YOBAN) report --data $(RUN)
+
+test: lint build oracles ## check, build, run all tests (TESTS=test/wire for some, TEST_ARGS=… for node --test)
+	@files=$$($(TEST_FILES)); [ -n "$$files" ] || { echo 'make: there is no test in $(TESTS): name a folder or a .test.ts file below test/' >&2; exit 2; }; \
+	$(RUN_TESTS) $$files
+
+coverage: build oracles ## run all tests and show how much of src/ they reach (coverage/lcov.info)
+	@$(BIN)/c8 --all --src src --include 'src/**' --exclude-after-remap --reporter=text --reporter=lcov --reports-dir=coverage \
+	  $(RUN_TESTS) --test-reporter=dot $$($(TEST_FILES))
+
+check: lint types ## format, lint, layer rules, types
+
+lint: install
+	@$(BIN)/biome check --diagnostic-level=warn .
+
+types: install
+	@$(BIN)/tsc --project tsconfig.json --noEmit
+
+format: install ## mend format and order of imports
+	@$(BIN)/biome check --write .
+
+# Into an empty folder: a test whose source is gone must not run on.
+build: install ## compile into dist/
+	@rm -rf dist
+	@$(BIN)/tsc --project tsconfig.json
+
+pcaps: build ## write every generated story into pcaps/generated/
+	@for story in $(STORIES); do $(YOBAN) scenario $$story --seed 1 --out $(GENERATED)/$$story; done
+
+clean: ## remove what was made: dist/, coverage/, run/, pcaps/generated/
+	@rm -rf dist coverage run $(GENERATED)
+
+install: node node_modules/.package-lock.json ## install what package-lock.json names, if it is not there yet
+
+# npm writes this file when it is done, so that an installation that was cut off counts as none. `npm ci` refuses a lock file that
+# was written where the registry lacks the packages of other platforms; `npm install` keeps to its versions and takes what fits here.
+node_modules/.package-lock.json: package-lock.json | node
+	@echo 'installing the packages of package-lock.json …' >&2
+	@npm ci --no-progress --loglevel=silent >/dev/null 2>&1 || npm install --no-save --no-progress --loglevel=error >&2 || \
+	  { echo 'make: npm could not install: see above; it needs a package registry (npm config get registry)' >&2; exit 1; }
+	@touch $@
+
+node:
+	@command -v node >/dev/null || { echo 'make: Node.js is missing: install Node $(NODE_WANTED) or newer with npm (https://nodejs.org)' >&2; exit 2; }
+	@command -v npm >/dev/null || { echo 'make: npm is missing: install the npm that belongs to Node' >&2; exit 2; }
+	@found=$$(node --version); [ "$$(printf '%s\n' $(NODE_WANTED) "$${found#v}" | sort -V | head -n 1)" = $(NODE_WANTED) ] || \
+	  { echo "make: Node $$found is too old: install Node $(NODE_WANTED) or newer (https://nodejs.org)" >&2; exit 2; }
+
+# Independent programs that tests compare Yoban with. Where they are missing and may not be installed, those tests are skipped.
+oracles:
+	@command -v tshark >/dev/null && command -v tcpdump >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'installing tshark and tcpdump, which tests compare Yoban with …' >&2; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { timeout 120 apt-get -qq update && timeout 300 apt-get -qq install --yes --no-install-recommends tshark tcpdump; } >/dev/null 2>&1 && exit 0; \
+	fi; \
+	echo 'tshark or tcpdump is missing: the tests that compare Yoban with them are skipped (apt-get install tshark tcpdump)' >&2

@@ -1,0 +1,79 @@
+/** What a person is told when a verb fails: one line on stderr, what, where, what to do, and the exit code that belongs to it. */
+
+import { Failure } from '../base/failure.ts';
+import { printable } from '../base/printable.ts';
+
+/** 1: it failed. 2: it was asked for the wrong way. 130: it was told to stop (128 + SIGINT, as shells have it). */
+export type ExitCode = 1 | 2 | 130;
+
+/** One line without a full stop, safe to print on a terminal whatever names stand in it. */
+export function describeFailure(error: unknown): string {
+  return printable(sentence(error));
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (isAbort(error)) return 130;
+  return error instanceof Failure && /^(USAGE|CONFIGURATION|KNOWLEDGE|FILE|CAPTURE|LOG)(_|$)/.test(error.code) ? 2 : 1;
+}
+
+function sentence(error: unknown): string {
+  if (isAbort(error)) return 'stopped before the end; run it again to go on';
+  if (error instanceof Failure) {
+    const cause = causeOf(error);
+    return `${error.message}${cause === undefined ? '' : ` (${cause})`}; ${error.advice}`;
+  }
+  if (isSystemError(error)) {
+    const what = error.path === undefined ? '' : `${error.path}: `;
+    return `${what}${systemReasons[error.code] ?? error.message}; ${systemAdvice[error.code] ?? 'look at the reason and try again'}`;
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `${text}; this is a mistake of Yoban's own, please report it with the command that led to it`;
+}
+
+/** The innermost reason that adds something to the message. */
+function causeOf(failure: Failure): string | undefined {
+  const { cause } = failure;
+  if (cause === undefined || cause === null) return undefined;
+  if (isSystemError(cause)) return systemReasons[cause.code] ?? cause.message;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+interface SystemError extends Error {
+  readonly code: string;
+  readonly path?: string;
+}
+
+/** An error of the operating system or of Node's own doing with it, as against a mistake in a program. */
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && 'errno' in error && 'code' in error && typeof error.code === 'string';
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || (error as NodeJS.ErrnoException).code === 'ABORT_ERR');
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'is not a folder',
+  ENOSPC: 'no space left on the disk',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many open files',
+  EADDRINUSE: 'the address is in use',
+  ECONNREFUSED: 'nobody answers there',
+  EPIPE: 'the reader of the output is gone',
+};
+
+const systemAdvice: Readonly<Record<string, string>> = {
+  ENOENT: 'check the path',
+  EACCES: 'run it as a user who may read and write there',
+  EPERM: 'run it as a user who may do that',
+  EISDIR: 'name a file',
+  ENOTDIR: 'name a folder',
+  ENOSPC: 'free some space, then run it again',
+  EROFS: 'name a folder that can be written',
+  EMFILE: 'raise the limit with `ulimit -n`',
+  EADDRINUSE: 'stop the other program or choose another port',
+};
