@@ -61,6 +61,8 @@ export class HeaderBatch {
   /** The innermost EtherType; 0 for LLC, 0x0800 or 0x86dd for raw IP. */
   readonly etherType = new Uint16Array(batchRows);
 
+  /** Offset of the IPv4, IPv6 or ARP header in `octets`; 0 when there is none. Options and hop limits are read from there. */
+  readonly networkAt = new Uint32Array(batchRows);
   /** 4, 6, or 0 when the frame carries no IP. For ARP: 0, with the protocol addresses in the address columns. */
   readonly ipVersion = new Uint8Array(batchRows);
   /** Four words a row, most significant first; IPv4 (and ARP) in the IPv4-mapped form of `base/address.ts`. */

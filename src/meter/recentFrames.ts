@@ -1,0 +1,135 @@
+/**
+ * Frames that a mirror port of both directions captured twice: equal from the network header to the end of the packet, with
+ * equal MAC addresses, at most a millisecond apart.
+ *
+ * Tags of VLANs and padding do not count: a switch may mirror one copy with a tag and one without. A routed copy is another
+ * frame (MACs, TTL). A retransmission has an identification of its own. What has none (IPv6, IPv4 with 0) is held to its
+ * content; there a bare TCP acknowledgement or reset is left alone, because honest senders repeat those within a moment
+ * (RFC 5681 §3.2, RFC 9293 §3.10.7).
+ */
+
+import type { Microseconds } from '../base/time.ts';
+import { type HeaderBatch, layer } from '../wire/headerBatch.ts';
+import { tcpFlag } from '../wire/tcp.ts';
+import type { HashKey } from './keyedHash.ts';
+
+const apartUs: Microseconds = 1000;
+const sets = 4096;
+const framesPerSet = 4;
+const macsLength = 12;
+const startOrEnd = tcpFlag.syn | tcpFlag.fin;
+
+const prime1 = 0x9e3779b1 | 0;
+const prime2 = 0x85ebca77 | 0;
+const prime3 = 0xc2b2ae3d | 0;
+
+export class RecentFrames {
+  /** Frames that left the table within a millisecond, so that a second copy would not be recognised. */
+  forgotten = 0;
+  private readonly hashes = new Int32Array(sets * framesPerSet * 2);
+  private readonly seenAtUs = new Float64Array(sets * framesPerSet).fill(Number.NEGATIVE_INFINITY);
+  private readonly turn = new Uint8Array(sets);
+  private octets: Uint8Array = new Uint8Array(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private first = 0;
+  private second = 0;
+
+  constructor(private readonly key: HashKey) {}
+
+  /** Whether the frame in `row` was seen a moment ago; if not, it is remembered. */
+  isSecondCopy(batch: HeaderBatch, row: number, atUs: Microseconds): boolean {
+    if (mayRepeat(batch, row)) return false;
+    this.hash(batch, row);
+    const set = this.first & (sets - 1);
+    for (let way = 0; way < framesPerSet; way++) {
+      const at = set * framesPerSet + way;
+      if (this.hashes[at * 2] !== this.first || this.hashes[at * 2 + 1] !== this.second) continue;
+      if (Math.abs(atUs - (this.seenAtUs[at] as number)) <= apartUs) return true;
+      this.seenAtUs[at] = atUs;
+      return false;
+    }
+    const at = set * framesPerSet + (this.turn[set] as number);
+    this.turn[set] = ((this.turn[set] as number) + 1) % framesPerSet;
+    if (Math.abs(atUs - (this.seenAtUs[at] as number)) <= apartUs) this.forgotten++;
+    this.hashes[at * 2] = this.first;
+    this.hashes[at * 2 + 1] = this.second;
+    this.seenAtUs[at] = atUs;
+    return false;
+  }
+
+  /** Four lanes over 16 octets at a time, each word multiplied in, from a secret start; 64 bits are kept. */
+  private hash(batch: HeaderBatch, row: number): void {
+    if (batch.octets !== this.octets) {
+      this.octets = batch.octets;
+      this.view = new DataView(batch.octets.buffer, batch.octets.byteOffset, batch.octets.byteLength);
+    }
+    const { view, key } = this;
+    let at = contentAt(batch, row);
+    const end = contentEnd(batch, row);
+    let a = (key.low + prime1 + prime2) | 0;
+    let b = key.high ^ prime2;
+    let c = ((key.low ^ prime3) + (end - at)) | 0;
+    let d = (key.high - prime1 + (batch.ipVersion[row] as number)) | 0;
+    // Written out: this loop reads every octet of every frame.
+    for (; at + 16 <= end; at += 16) {
+      a = Math.imul(a ^ view.getInt32(at, true), prime1);
+      b = Math.imul(b ^ view.getInt32(at + 4, true), prime1);
+      c = Math.imul(c ^ view.getInt32(at + 8, true), prime1);
+      d = Math.imul(d ^ view.getInt32(at + 12, true), prime1);
+      a = (a << 13) | (a >>> 19);
+      b = (b << 13) | (b >>> 19);
+      c = (c << 13) | (c >>> 19);
+      d = (d << 13) | (d >>> 19);
+    }
+    for (; at + 4 <= end; at += 4) a = mix(a, view.getInt32(at, true));
+    for (; at < end; at++) b = mix(b, view.getUint8(at));
+    const sourceMac = batch.sourceMac[row] as number;
+    const destinationMac = batch.destinationMac[row] as number;
+    c = mix(mix(c, sourceMac | 0), Math.floor(sourceMac / 65536) | 0);
+    d = mix(mix(d, destinationMac | 0), Math.floor(destinationMac / 65536) | 0);
+    const low = mix(mix(a, rotate(b, 7)), c);
+    const high = mix(mix(d, rotate(a, 12)), rotate(b, 18) ^ c);
+    this.first = finish(low ^ rotate(d, 18));
+    this.second = finish(high ^ rotate(low, 5));
+  }
+}
+
+/** Sent again honestly without any difference: an acknowledgement or reset without data that has no identification. */
+function mayRepeat(batch: HeaderBatch, row: number): boolean {
+  if (((batch.layers[row] as number) & layer.tcp) === 0 || batch.identification[row] !== 0) return false;
+  return batch.payloadAt[row] === batch.payloadEnd[row] && ((batch.tcpFlags[row] as number) & startOrEnd) === 0;
+}
+
+function hasNetworkHeader(batch: HeaderBatch, row: number): boolean {
+  return batch.ipVersion[row] !== 0 || ((batch.layers[row] as number) & layer.arp) !== 0;
+}
+
+function contentAt(batch: HeaderBatch, row: number): number {
+  if (hasNetworkHeader(batch, row)) return batch.networkAt[row] as number;
+  const at = batch.frameAt[row] as number;
+  const end = batch.frameEnd[row] as number;
+  return (batch.layers[row] as number) & layer.ethernet ? Math.min(at + macsLength, end) : at;
+}
+
+/** A sound packet ends where its payload does; behind it lie padding and perhaps the checksum of the frame. */
+function contentEnd(batch: HeaderBatch, row: number): number {
+  const end = batch.frameEnd[row] as number;
+  if (!hasNetworkHeader(batch, row) || batch.fault[row] !== undefined) return end;
+  return Math.min(batch.payloadEnd[row] as number, end);
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}
+
+function mix(lane: number, word: number): number {
+  return rotate(Math.imul(lane ^ word, prime1), 13);
+}
+
+function finish(word: number): number {
+  let hash = word ^ (word >>> 15);
+  hash = Math.imul(hash, prime2);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, prime3);
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,141 @@
+/** The beginning of a TCP stream that is spread over several segments: joined, bounded in every direction, and forgotten once it is read. */
+
+import { type Decoded, Fault, type Region } from '../base/octets.ts';
+import { type HeaderBatch, layer } from './headerBatch.ts';
+import { has } from './walk.ts';
+
+export interface AssemblyLimits {
+  /** Streams waiting for more at the same time; beyond that the one that has waited longest is given up. */
+  readonly streams: number;
+  /** Octets kept of one stream. */
+  readonly octets: number;
+  /** Segments kept of one stream. */
+  readonly segments: number;
+}
+
+const usualLimits: AssemblyLimits = { streams: 256, octets: 36_864, segments: 32 };
+
+interface Segment {
+  /** Octets from the first octet of the first segment, modulo 2^32. */
+  readonly offset: number;
+  /** Copied: outlives the frame. */
+  readonly octets: Uint8Array;
+}
+
+interface Stream {
+  /** One direction of one TCP connection on one interface. Copied. */
+  readonly key: readonly number[];
+  readonly firstSequence: number;
+  readonly segments: Segment[];
+  held: number;
+}
+
+/** Words of a stream's key: interface, four of each address, two ports. */
+function keyWord(batch: HeaderBatch, row: number, i: number): number {
+  if (i < 4) return batch.sourceAddress[row * 4 + i] as number;
+  if (i < 8) return batch.destinationAddress[row * 4 + i - 4] as number;
+  if (i === 8) return batch.sourcePort[row] as number;
+  return (i === 9 ? batch.destinationPort[row] : batch.interfaceIndex[row]) as number;
+}
+
+const keyWords = 11;
+
+/** Computed for every segment while streams wait: numbers only. */
+function hashOf(batch: HeaderBatch, row: number): number {
+  let hash = 0;
+  for (let i = 0; i < keyWords; i++) hash = Math.imul(hash ^ keyWord(batch, row, i), 0x9e37_79b1) | 0;
+  return hash;
+}
+
+/**
+ * Hands the data of TCP segments to `read`, if `mayBegin` says that a message may begin there. Where `read` answers with a fault
+ * `truncated`, the octets are copied and the following segments of the same direction are joined to them, in the order of their sequence
+ * numbers, until `read` is content, refuses, or a bound is hit. A segment of another kind allocates nothing.
+ */
+export class SegmentAssembly<T> {
+  /** By hash; of two streams with one hash the later one waits. */
+  private readonly waiting = new Map<number, Stream>();
+  /** Streams that were given up because of a bound. */
+  givenUp = 0;
+
+  constructor(
+    private readonly read: (region: Region) => Decoded<T>,
+    private readonly mayBegin: (batch: HeaderBatch, row: number) => boolean,
+    private readonly limits: AssemblyLimits = usualLimits,
+  ) {}
+
+  /** Streams that wait for more. */
+  get held(): number {
+    return this.waiting.size;
+  }
+
+  /** What the segment in `row` completed, alone or with its predecessors; a fault is final, `undefined` is nothing (yet). */
+  add(batch: HeaderBatch, row: number): Decoded<T> {
+    const at = batch.payloadAt[row] as number;
+    const end = batch.payloadEnd[row] as number;
+    if (end <= at || !has(batch, row, layer.tcp) || batch.laterFragment[row] === 1) return undefined;
+    if (this.waiting.size > 0) {
+      const hash = hashOf(batch, row);
+      const stream = this.waiting.get(hash);
+      if (stream?.key.every((word, i) => word === keyWord(batch, row, i))) return this.join(hash, stream, batch, row);
+    }
+    if (!this.mayBegin(batch, row)) return undefined;
+    const read = this.read({ octets: batch.octets, at, end, limitedBy: 'capture' });
+    if (!(read instanceof Fault) || read.kind !== 'truncated') return read;
+    // A frame that the capture itself cut leaves a hole that no later segment fills.
+    if ((batch.frameEnd[row] as number) - (batch.frameAt[row] as number) < (batch.originalLength[row] as number)) return read;
+    this.begin(batch, row);
+    return undefined;
+  }
+
+  private begin(batch: HeaderBatch, row: number): void {
+    if (this.waiting.size >= this.limits.streams) {
+      const [oldest] = this.waiting.keys();
+      if (oldest !== undefined) this.waiting.delete(oldest);
+      this.givenUp += 1;
+    }
+    const octets = batch.octets.slice(batch.payloadAt[row], batch.payloadEnd[row]);
+    this.waiting.set(hashOf(batch, row), {
+      key: Array.from({ length: keyWords }, (_, i) => keyWord(batch, row, i)),
+      firstSequence: batch.tcpSequence[row] as number,
+      segments: [{ offset: 0, octets }],
+      held: octets.length,
+    });
+  }
+
+  private join(hash: number, stream: Stream, batch: HeaderBatch, row: number): Decoded<T> {
+    const offset = ((batch.tcpSequence[row] as number) - stream.firstSequence) >>> 0;
+    // Data from before the first segment (a retransmission with an earlier start), or from far away, is not part of it.
+    if (offset > this.limits.octets) return undefined;
+    const octets = batch.octets.slice(batch.payloadAt[row], batch.payloadEnd[row]);
+    stream.segments.push({ offset, octets });
+    stream.held += octets.length;
+    const joined = contiguous(stream.segments, this.limits.octets);
+    const read = this.read({ octets: joined, at: 0, end: joined.length, limitedBy: 'capture' });
+    const isWaiting = read instanceof Fault && read.kind === 'truncated';
+    if (isWaiting && stream.segments.length < this.limits.segments && stream.held < this.limits.octets) return undefined;
+    this.waiting.delete(hash);
+    if (isWaiting) this.givenUp += 1;
+    return read;
+  }
+}
+
+/** The octets from offset 0 up to the first hole; of octets that came twice the earlier position counts. */
+function contiguous(segments: readonly Segment[], limit: number): Uint8Array {
+  const inOrder = segments.toSorted((a, b) => a.offset - b.offset);
+  const joined = new Uint8Array(
+    Math.min(
+      limit,
+      inOrder.reduce((total, { octets }) => total + octets.length, 0),
+    ),
+  );
+  let filled = 0;
+  for (const { offset, octets } of inOrder) {
+    if (offset > filled) break;
+    const from = Math.min(octets.length, filled - offset);
+    const to = Math.max(from, Math.min(octets.length, joined.length - offset));
+    joined.set(octets.subarray(from, to), filled);
+    filled += to - from;
+  }
+  return joined.subarray(0, filled);
+}

@@ -1,0 +1,41 @@
+/** The three kinds of message at the head of a TCP stream that may be spread over segments: ClientHello, HTTP request, DNS message. */
+
+import { type Decoded, Fault, type Region, uint8, uint32 } from '../base/octets.ts';
+import type { DnsMessage } from './dns.ts';
+import { readDnsOverTcp } from './dnsOverTcp.ts';
+import { beginsHttpRequest, type HttpRequest, readHttpRequest } from './http.ts';
+import { SegmentAssembly } from './segmentAssembly.ts';
+import { beginsClientHello, type ClientHello, readClientHello } from './tls.ts';
+
+export function assembleClientHellos(): SegmentAssembly<ClientHello> {
+  return new SegmentAssembly(readClientHello, (batch, row) => {
+    const at = batch.payloadAt[row] as number;
+    return (batch.payloadEnd[row] as number) - at >= 6 && beginsClientHello(batch.octets, at);
+  });
+}
+
+/** Waits for the Host field, not for the end of the head. */
+export function assembleHttpRequests(): SegmentAssembly<HttpRequest> {
+  return new SegmentAssembly(readUntilHost, (batch, row) => {
+    const at = batch.payloadAt[row] as number;
+    return (batch.payloadEnd[row] as number) - at >= 4 && beginsHttpRequest(uint32(batch.octets, at));
+  });
+}
+
+function readUntilHost(region: Region): Decoded<HttpRequest> {
+  const request = readHttpRequest(region);
+  if (request === undefined || request instanceof Fault || request.isWhole || request.host !== undefined) return request;
+  return new Fault('http', 'truncated', region.at, region.end - region.at + 1, region.end - region.at, region.limitedBy);
+}
+
+/** Port 53 only: nothing in the octets of a DNS message sets it apart. */
+export function assembleDnsMessages(): SegmentAssembly<readonly DnsMessage[]> {
+  return new SegmentAssembly(readDnsOverTcp, (batch, row) => {
+    if (batch.sourcePort[row] !== 53 && batch.destinationPort[row] !== 53) return false;
+    const at = batch.payloadAt[row] as number;
+    if ((batch.payloadEnd[row] as number) - at < 5) return true;
+    // An assigned opcode: the middle of a long message seldom looks like it.
+    const opcode = (uint8(batch.octets, at + 4) >>> 3) & 0xf;
+    return opcode <= 6 && opcode !== 3;
+  });
+}

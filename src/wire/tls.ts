@@ -1,0 +1,205 @@
+/** TLS: the ClientHello and the name in it (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2; server_name: RFC 6066 §3; ALPN: RFC 7301; ECH: RFC 9849). */
+
+import { type Decoded, Fault, inner, latin1, malformed, type Region, uint8, uint16, uint24, within } from '../base/octets.ts';
+import { OctetBuilder } from './octetBuilder.ts';
+
+const handshake = 22;
+const clientHello = 1;
+const extension = { serverName: 0, alpn: 16, supportedVersions: 43, encryptedClientHello: 0xfe0d } as const;
+/** Plaintext octets of one record (RFC 8446 §5.1) plus what old versions may add. */
+const longestRecord = 16384 + 2048;
+/** A ClientHello with post-quantum key shares has about 2 KiB; this leaves ample room. */
+export const longestClientHello = 32768;
+
+export interface ClientHello {
+  /** Lower case; `undefined` when the client named none, or when the message was cut before it. */
+  readonly serverName: string | undefined;
+  /** Application protocols that the client offers, most wanted first: `h2`, `http/1.1`. */
+  readonly applicationProtocols: readonly string[];
+  /** The true name is encrypted: `serverName` is the outer one (RFC 9849). */
+  readonly encryptedClientHello: boolean;
+  /** Where reading stopped: what stands before it was read. */
+  readonly fault: Fault | undefined;
+}
+
+/** Whether a TCP payload may begin a TLS handshake with a ClientHello. At least six octets must be there. */
+export function beginsClientHello(octets: Uint8Array, at: number): boolean {
+  return uint8(octets, at) === handshake && uint8(octets, at + 1) === 3 && uint8(octets, at + 5) === clientHello;
+}
+
+/**
+ * Reads the ClientHello at the start of `region`, the data of a TCP stream. `undefined` when it is something else. A fault `truncated`
+ * with `needed` when the region ends before the message does and the name has not been seen: more segments may bring it
+ * (`ClientHelloAssembly`). A hello that is spread over several TLS records is copied together first.
+ */
+export function readClientHello(region: Region): Decoded<ClientHello> {
+  const fault = within(region, 6, 'tls');
+  if (fault) return fault.had > 0 && uint8(region.octets, region.at) !== handshake ? undefined : fault;
+  const { octets, at } = region;
+  if (!beginsClientHello(octets, at)) return undefined;
+  const recordLength = uint16(octets, at + 3);
+  if (recordLength > longestRecord) return undefined;
+  // Records may be so short that even the handshake header is spread over several: a known way to slip past a watcher.
+  const header = recordLength < 4 ? joinRecords(region, 4) : inner(region, 5, 4, 'tls.handshakeHeader');
+  if (header instanceof Fault) return header;
+  const cut = within(header, 4, 'tls');
+  if (cut) return cut;
+  const length = 4 + uint24(header.octets, header.at + 1);
+  if (length > longestClientHello) return malformed('tls', at, 'ClientHello longer than 32768 octets');
+  if (length <= recordLength) return readMessage(inner(region, 5, length, 'tls.handshakeLength'), length);
+  const joined = joinRecords(region, length);
+  return joined instanceof Fault ? joined : readMessage(joined, length);
+}
+
+/** The handshake message that starts in the first record and goes on in the next ones. Copied. */
+function joinRecords(region: Region, length: number): Region | Fault {
+  const joined = new Uint8Array(length);
+  let filled = 0;
+  let rest = region;
+  while (filled < length && rest.at < rest.end) {
+    if (within(rest, 5, 'tls')) break;
+    if (uint8(rest.octets, rest.at) !== handshake) return malformed('tls', rest.at, 'another record inside a ClientHello');
+    const recordLength = uint16(rest.octets, rest.at + 3);
+    if (recordLength === 0 || recordLength > longestRecord) return malformed('tls', rest.at, 'record length');
+    const piece = inner(rest, 5, Math.min(recordLength, length - filled), 'tls.recordLength');
+    joined.set(rest.octets.subarray(piece.at, piece.end), filled);
+    filled += piece.end - piece.at;
+    rest = { ...rest, at: Math.min(rest.end, rest.at + 5 + recordLength) };
+  }
+  return { octets: joined, at: 0, end: filled, limitedBy: filled < length ? region.limitedBy : 'tls.handshakeLength' };
+}
+
+/** `given` starts with the handshake header; `length` is what the message should have. */
+function readMessage(given: Region, length: number): ClientHello | Fault {
+  const found: Found = { serverName: undefined, applicationProtocols: [], encryptedClientHello: false };
+  const had = given.end - given.at;
+  // Within a whole message only its own lengths can be wrong: no further segment mends that.
+  const fault = readHello(had < length ? given : { ...given, limitedBy: 'tls.handshakeLength' }, found);
+  if (found.serverName !== undefined) return { ...found, fault };
+  if (had < length) return new Fault('tls', 'truncated', given.at, length, had, given.limitedBy);
+  return fault ?? { ...found, fault };
+}
+
+interface Found {
+  serverName: string | undefined;
+  applicationProtocols: string[];
+  encryptedClientHello: boolean;
+}
+
+function readHello(message: Region, found: Found): Fault | undefined {
+  // Handshake header 4, version 2, random 32.
+  let rest: Region = { ...message, at: message.at + 38 };
+  for (const [name, lengthOctets] of [
+    ['session', 1],
+    ['cipherSuites', 2],
+    ['compression', 1],
+  ] as const) {
+    const fault = within(rest, lengthOctets, `tls.${name}`);
+    if (fault) return fault;
+    const length = lengthOctets + (lengthOctets === 1 ? uint8(rest.octets, rest.at) : uint16(rest.octets, rest.at));
+    const cut = within(rest, length, `tls.${name}`);
+    if (cut) return cut;
+    rest = { ...rest, at: rest.at + length };
+  }
+  // Before TLS 1.2 there may be no extensions at all (RFC 5246 §7.4.1.2).
+  if (rest.at === rest.end) return undefined;
+  const fault = within(rest, 2, 'tls.extensions');
+  if (fault) return fault;
+  const length = uint16(rest.octets, rest.at);
+  return readExtensions(inner(rest, 2, length, 'tls.extensionsLength'), found);
+}
+
+function readExtensions(extensions: Region, found: Found): Fault | undefined {
+  let rest = extensions;
+  while (rest.at < rest.end) {
+    const fault = within(rest, 4, 'tls.extension');
+    if (fault) return fault;
+    const { octets, at } = rest;
+    const type = uint16(octets, at);
+    const length = 4 + uint16(octets, at + 2);
+    const cut = within(rest, length, 'tls.extension');
+    if (cut) return cut;
+    const value = inner(rest, 4, length - 4, 'tls.extensionLength');
+    if (type === extension.serverName) found.serverName ??= readServerName(value);
+    if (type === extension.alpn) found.applicationProtocols = readProtocols(value);
+    if (type === extension.encryptedClientHello) found.encryptedClientHello = true;
+    rest = { ...rest, at: at + length };
+  }
+  return undefined;
+}
+
+/** The first name of type host_name; a name is at most 255 octets (RFC 1035 §2.3.4). */
+function readServerName(value: Region): string | undefined {
+  if (within(value, 5, 'tls.serverName')) return undefined;
+  const { octets, at } = value;
+  const length = uint16(octets, at + 3);
+  if (uint8(octets, at + 2) !== 0 || length === 0 || length > 255 || within(value, 5 + length, 'tls.serverName')) return undefined;
+  const name = latin1(octets, at + 5, length);
+  return /^[\x21-\x7e]+$/.test(name) ? name.toLowerCase().replace(/\.$/, '') : undefined;
+}
+
+function readProtocols(value: Region): string[] {
+  const protocols: string[] = [];
+  let at = value.at + 2;
+  while (at < value.end) {
+    const length = uint8(value.octets, at);
+    if (at + 1 + length > value.end) break;
+    protocols.push(latin1(value.octets, at + 1, length));
+    at += 1 + length;
+  }
+  return protocols;
+}
+
+export interface ClientHelloFields {
+  readonly serverName?: string;
+  readonly applicationProtocols?: readonly string[];
+  /** 32 octets; zero unless given. */
+  readonly random?: Uint8Array;
+  /** Octets of padding (RFC 7685), to reach the sizes that post-quantum key shares bring. */
+  readonly padding?: number;
+}
+
+/** One TLS record that holds a ClientHello of TLS 1.3 with what such a message needs (RFC 8446 §9.2). */
+export function encodeClientHello(fields: ClientHelloFields): Uint8Array {
+  const extensions = new OctetBuilder();
+  if (fields.serverName !== undefined) {
+    const { length } = fields.serverName;
+    extensions
+      .uint16(extension.serverName)
+      .uint16(length + 5)
+      .uint16(length + 3)
+      .uint8(0)
+      .uint16(length)
+      .latin1(fields.serverName);
+  }
+  if (fields.applicationProtocols?.length) {
+    const list = new OctetBuilder();
+    for (const protocol of fields.applicationProtocols) list.uint8(protocol.length).latin1(protocol);
+    extensions
+      .uint16(extension.alpn)
+      .uint16(list.length + 2)
+      .uint16(list.length)
+      .octets(list.finish());
+  }
+  // supported_versions: 1.3 and 1.2; supported_groups: x25519; signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256.
+  extensions.uint16(extension.supportedVersions).uint16(5).uint8(4).uint16(0x0304).uint16(0x0303);
+  extensions.uint16(10).uint16(4).uint16(2).uint16(29);
+  extensions.uint16(13).uint16(6).uint16(4).uint16(0x0403).uint16(0x0804);
+  // key_share: one x25519 share, filled with a pattern: nobody answers with it.
+  extensions.uint16(51).uint16(38).uint16(36).uint16(29).uint16(32).fill(32, 0x42);
+  if (fields.padding !== undefined) extensions.uint16(21).uint16(fields.padding).fill(fields.padding);
+  const hello = new OctetBuilder()
+    .uint16(0x0303)
+    .octets(fields.random ?? new Uint8Array(32))
+    .uint8(0);
+  // TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; no compression.
+  hello.uint16(4).uint16(0x1301).uint16(0xc02f).uint8(1).uint8(0).uint16(extensions.length).octets(extensions.finish());
+  return new OctetBuilder()
+    .uint8(handshake)
+    .uint16(0x0301)
+    .uint16(hello.length + 4)
+    .uint8(clientHello)
+    .uint24(hello.length)
+    .octets(hello.finish())
+    .finish();
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hashKeyFrom } from '../../src/meter/keyedHash.ts';
+import { RecentFrames } from '../../src/meter/recentFrames.ts';
+import { encodeArp } from '../../src/wire/arp.ts';
+import { encodeIpv6 } from '../../src/wire/ipv6.ts';
+import { encodeTcp } from '../../src/wire/tcp.ts';
+import { batchOf, client, ethernet, type Frame, flags, machine, server, start, tcp, udp, word } from './frames.ts';
+
+/** For each frame whether it counts as a second copy. */
+function judge(...frames: Frame[]): boolean[] {
+  const recent = new RecentFrames(hashKeyFrom('test'));
+  const batch = batchOf(frames);
+  return frames.map((frame, row) => recent.isSecondCopy(batch, row, frame.atUs));
+}
+
+const later = (frame: Frame, byUs: number): Frame => ({ ...frame, atUs: frame.atUs + byUs });
+const data = Uint8Array.from({ length: 97 }, (_, i) => i);
+const datagram = udp(start, client, server, 1000, 2000, data, { identification: 77 });
+const v6client = machine('02:00:00:00:00:01', '2001:db8::1');
+const v6server = machine('02:00:00:00:00:02', '2001:db8::2');
+
+function tcp6(atUs: number, tcpFlags: number, payload = new Uint8Array(0)): Frame {
+  const fields = { source: v6client.address, destination: v6server.address };
+  const segment = encodeTcp({ ...fields, sourcePort: 1, destinationPort: 2, sequence: 5, acknowledgement: 6, flags: tcpFlags }, payload);
+  return ethernet(atUs, v6client, v6server, 0x86dd, encodeIpv6({ ...fields, nextHeader: 6 }, segment));
+}
+
+describe('frames seen twice', () => {
+  it('recognises a copy within a millisecond', () => assert.deepEqual(judge(datagram, later(datagram, 1000)), [false, true]));
+  it('recognises a copy that carries the earlier time stamp', () =>
+    assert.deepEqual(judge(datagram, later(datagram, -900)), [false, true]));
+  it('lets the same octets pass after more than a millisecond', () =>
+    assert.deepEqual(judge(datagram, later(datagram, 1001)), [false, false]));
+  it('recognises every further copy', () =>
+    assert.deepEqual(judge(datagram, later(datagram, 10), later(datagram, 20)), [false, true, true]));
+  it('recognises the copy with a VLAN tag', () => {
+    const tagged = udp(start, client, server, 1000, 2000, data, { identification: 77, vlans: [100] });
+    assert.deepEqual(judge(datagram, later(tagged, 5)), [false, true]);
+  });
+  it('recognises a copy whose padding differs', () => {
+    const short = udp(start, client, server, 1000, 2000, Uint8Array.of(1), { identification: 3 });
+    const octets = short.octets.slice();
+    octets[octets.length - 1] = 9;
+    assert.deepEqual(judge(short, later({ ...short, octets }, 5)), [false, true]);
+  });
+  it('takes a changed octet anywhere in the packet for another frame', () => {
+    for (let at = 0; at < datagram.octets.length; at++) {
+      const octets = datagram.octets.slice();
+      octets[at] = (octets[at] as number) ^ 0x10;
+      assert.deepEqual(judge(datagram, later({ ...datagram, octets }, 5)), [false, false], `octet ${at}`);
+    }
+  });
+  it('takes a routed copy for another frame: MACs and time to live differ', () => {
+    const router = machine('02:00:00:00:00:99', '192.168.0.1');
+    const routed = udp(start, { ...client, mac: router.mac }, server, 1000, 2000, data, { identification: 77, timeToLive: 63 });
+    assert.deepEqual(judge(datagram, later(routed, 5)), [false, false]);
+  });
+  it('takes a retransmission, which has another identification, for another frame', () => {
+    const first = tcp(start, client, server, [1, 2], flags.ack, { identification: 1, data });
+    const again = tcp(start + 500, client, server, [1, 2], flags.ack, { identification: 2, data });
+    assert.deepEqual(judge(first, again), [false, false]);
+  });
+  it('without an identification compares the content', () => {
+    const same = udp(start, client, server, 1, 2, Uint8Array.of(1, 2), { identification: 0 });
+    const other = udp(start, client, server, 1, 2, Uint8Array.of(1, 3), { identification: 0 });
+    assert.deepEqual(judge(same, other, later(same, 9)), [false, false, true]);
+  });
+  it('without an identification lets bare acknowledgements and resets pass, but not data or SYN', () => {
+    assert.deepEqual(judge(tcp6(start, flags.ack), tcp6(start + 5, flags.ack)), [false, false]);
+    assert.deepEqual(judge(tcp6(start, flags.rst), tcp6(start + 5, flags.rst)), [false, false]);
+    assert.deepEqual(judge(tcp6(start, flags.syn), tcp6(start + 5, flags.syn)), [false, true]);
+    assert.deepEqual(judge(tcp6(start, flags.ack, data), tcp6(start + 5, flags.ack, data)), [false, true]);
+  });
+  it('recognises a copy of an ARP request', () => {
+    const fields = { senderMac: client.mac, targetMac: 0, senderAddress: word(client.address), targetAddress: word(server.address) };
+    const request = ethernet(start, client, { mac: 0xffff_ffff_ffff }, 0x0806, encodeArp({ operation: 1, ...fields }));
+    assert.deepEqual(judge(request, later(request, 5), later(request, 1_000_000)), [false, true, false]);
+  });
+  it('counts what it forgets within the millisecond', () => {
+    const recent = new RecentFrames(hashKeyFrom('test'));
+    for (let i = 0; i < 200; i++) {
+      const batch = batchOf(Array.from({ length: 256 }, (_, j) => udp(start, client, server, i + 1, j + 1, data, { identification: 5 })));
+      for (let row = 0; row < batch.count; row++) assert.equal(recent.isSecondCopy(batch, row, start), false);
+    }
+    assert.ok(recent.forgotten > 0);
+  });
+});
