@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Fault } from '../../src/base/octets.ts';
 import { Inspection } from '../../src/meter/inspection.ts';
 import { appendFrame, readableLinkTypes } from '../../src/wire/frame.ts';
 import { HeaderBatch } from '../../src/wire/headerBatch.ts';
+import { repositoryRoot } from '../repositoryRoot.ts';
 import { cuts, mutations, outcomesOf, region } from '../wire/hostility.ts';
 import { samples } from '../wire/samples.ts';
 import { traps } from './traps.ts';
+
+/** Read through the readers that call them: names through DNS, options through NDP, fields through HTTP and SSDP. */
+const partsOfReaders: ReadonlySet<string> = new Set(['readName', 'readNdpOptions', 'readFields']);
 
 /** Generated cases for each property; YOBAN_FUZZ_RUNS asks for more (50000 take minutes). */
 const runs = Number(process.env.YOBAN_FUZZ_RUNS ?? 250);
@@ -61,6 +67,19 @@ describe('Every decoder against hostile octets', () => {
       );
     });
   }
+
+  it('stands in the table: no reader of src/wire is missing', () => {
+    const folder = join(repositoryRoot, 'src', 'wire');
+    const readers = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/^export function (read\w+)/gm)].map(([, name]) => name ?? ''),
+    );
+    const table = readFileSync(join(repositoryRoot, 'test', 'wire', 'samples.ts'), 'utf8');
+    assert.ok(readers.length > 20);
+    assert.deepEqual(
+      readers.filter((name) => !partsOfReaders.has(name) && !new RegExp(`\\b${name}\\b`).test(table)),
+      [],
+    );
+  });
 
   for (const { sentence, octets, read, expected } of traps)
     it(sentence, () => within(patienceMs, () => assert.equal(kindOf(read(region(octets))), expected)));

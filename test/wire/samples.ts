@@ -1,7 +1,7 @@
 /** One valid message of every protocol, made by the encoders, with its reader: the inputs of the tables that run over all decoders. */
 
 import { addressFromIpv4, makePrefix, parseAddress } from '../../src/base/address.ts';
-import type { Region } from '../../src/base/octets.ts';
+import { Fault, type Region } from '../../src/base/octets.ts';
 import { arpOperation, encodeArp, readArp } from '../../src/wire/arp.ts';
 import { dhcpMessage, encodeDhcpv4, readDhcpv4 } from '../../src/wire/dhcpv4.ts';
 import { dhcpv6Message, encodeDhcpv6, readDhcpv6 } from '../../src/wire/dhcpv6.ts';
@@ -15,6 +15,7 @@ import { encodeIcmpv4Echo, encodeIcmpv4Error, icmpv4Type, readIcmpEcho, readIcmp
 import { encodeIcmpv6Echo, encodeIcmpv6Error, icmpv6Type, readIcmpv6 } from '../../src/wire/icmpv6.ts';
 import { encodeIgmp, igmpType, readIgmp } from '../../src/wire/igmp.ts';
 import { encodeIpv4, ipProtocol, readIpv4 } from '../../src/wire/ipv4.ts';
+import { eachIpv4Option, hasIpv4Options } from '../../src/wire/ipv4Options.ts';
 import { encodeIpv6, readIpv6 } from '../../src/wire/ipv6.ts';
 import { encodeIpv6Fragment, encodeIpv6Options, extension, readIpv6Chain } from '../../src/wire/ipv6Extension.ts';
 import { encodeLldp, readLldp } from '../../src/wire/lldp.ts';
@@ -35,7 +36,7 @@ import { encodeSsdpNotify, encodeSsdpResponse, encodeSsdpSearch, readSsdp } from
 import { encodeTcp, readTcp, tcpFlag } from '../../src/wire/tcp.ts';
 import { encodeClientHello, readClientHello } from '../../src/wire/tls.ts';
 import { encodeUdp, readUdp } from '../../src/wire/udp.ts';
-import { ascii } from './hostility.ts';
+import { ascii, hex } from './hostility.ts';
 
 const address = (text: string) => {
   const parsed = parseAddress(text);
@@ -186,7 +187,21 @@ const echo4 = encodeIcmpv4Echo({ type: icmpv4Type.echo, identifier: 1, sequence:
 const echo6 = encodeIcmpv6Echo({ ...between, type: icmpv6Type.echo, identifier: 1, sequence: 2 }, ascii('abcdefgh'));
 const icmp6 = ipProtocol.icmpv6;
 
+/** A target and a destination, then the target's link-layer address (RFC 4861 §4.5). */
+const redirect = hex('00000000 fe800000000000000000000000000001 20010db8000000000000000000000001 0201 020000000001');
+
+/** Types of the options of a header, or the fault that ended the walk. */
+function readOptions(region: Region): unknown {
+  const header = readIpv4(region);
+  if (header === undefined || header instanceof Fault) return header;
+  const types: number[] = [];
+  if (!hasIpv4Options(region.octets, region.at)) return types;
+  return eachIpv4Option(region.octets, region.at, (type) => types.push(type)) ?? types;
+}
+
 export const samples: readonly Sample[] = [
+  { name: 'ipv4 options', read: readOptions, octets: ipv4Packet },
+  { name: 'redirect', read: (region) => readNdp(region, icmpv6Type.redirect), octets: redirect },
   { name: 'ethernet', read: readEthernet, octets: ethernet(0x88b5, ascii('local experiment')) },
   {
     name: 'arp',
