@@ -46,9 +46,9 @@ const oneOf = (values: readonly string[]) => `one of ${values.join(', ')}`;
 const listOf = (form: string) => `a list, each entry ${form}`;
 
 const roles = ['mirror', 'service', 'management'] as const;
-const sources = ['auto', 'af-packet', 'libpcap'] as const;
+const sources = ['auto', 'ring', 'libpcap'] as const;
 const policies = ['sleep', 'no-person', 'strict'] as const;
-const darkspaceModes = ['off', 'dry-run', 'claim'] as const;
+const darkspaceModes = ['off', 'dry-run', 'answer'] as const;
 
 const interfaceEntry = entry({
   // Linux keeps 15 octets of a name (IFNAMSIZ) and refuses blanks and slashes; anything but ASCII is a mistake.
@@ -142,7 +142,7 @@ export const configurationSchema = z.strictObject({
       z.enum(darkspaceModes),
       'dry-run',
       oneOf(darkspaceModes),
-      'off: not watched; dry-run: watched, and nothing is sent; claim: answered for.',
+      'off: not watched; dry-run: watched, and nothing is sent; answer: answered for.',
     ),
     ownerMemory: setting(duration, '30d', durationForm, 'How long an address counts as used after its owner was last seen.'),
     maxClaimsPerAsker: setting(wholeNumber(0, 65_536), 200, wholeNumberForm(0, 65_536), 'Addresses claimed at most towards one asker.'),

@@ -9,7 +9,8 @@ export function deriveId(...parts: readonly IdPart[]): string {
   const hash = createHash('sha256');
   for (const part of parts) {
     const text = String(part);
-    hash.update(`${part === null ? 'null' : typeof part}:${text.length}:${text};`);
+    // As UTF-16, because UTF-8 would turn every surrogate that stands alone into the same replacement character.
+    hash.update(`${part === null ? 'null' : typeof part}:${text.length}:${text};`, 'utf16le');
   }
   return hash.digest('hex').slice(0, 32);
 }

@@ -8,6 +8,12 @@
 // Controls, surrogates that stand alone, zero-width and bidirectional marks, line separators, tag characters.
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-export function printable(text: string): string {
-  return text.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`);
+/** @param longest characters of the result; what is longer is cut, and an ellipsis says so */
+export function printable(text: string, longest = Number.POSITIVE_INFINITY): string {
+  // A character has at most two units and gives at least one, so this much is enough to know whether to cut.
+  const enough = text.slice(0, 2 * (longest + 1));
+  const shown = enough.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`);
+  if (shown.length <= longest) return shown;
+  const characters = [...shown];
+  return characters.length <= longest ? shown : `${characters.slice(0, longest - 1).join('')}…`;
 }

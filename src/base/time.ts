@@ -53,9 +53,10 @@ export function parseTime(text: string, withoutZone: WithoutZone = 'refuse'): Mi
 
 const units: Readonly<Record<string, Microseconds>> = { s: second, m: minute, h: hour, d: day };
 
-/** `30d`, `12h`, `90s`, `5m` in microseconds; `undefined` for anything else. */
+/** `30d`, `12h`, `90s`, `1.5h` in whole microseconds; `undefined` for anything else, and for what no number holds exactly. */
 export function parseDuration(text: string): Microseconds | undefined {
   const found = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
   if (!found) return undefined;
-  return Number(found[1]) * (units[found[2] as string] as number);
+  const microseconds = Math.round(Number(found[1]) * (units[found[2] as string] as number));
+  return Number.isSafeInteger(microseconds) ? microseconds : undefined;
 }

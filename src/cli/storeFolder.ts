@@ -5,5 +5,5 @@ export const configOption = ['--config <file>', 'configuration (YAML); see appli
 export const formatOption = ['--format <format>', 'text for people, json for programs'] as const;
 
 export function storeFolder(option: string | undefined, configured: string): string {
-  return option ?? process.env['YOBAN_DATA'] ?? configured;
+  return option ?? process.env.YOBAN_DATA ?? configured;
 }

@@ -1,6 +1,6 @@
 /** What is inside: defined by standards, the network itself and the operator. Never guessed. */
 
-import { type Address, contains, makePrefix, type Prefix, parsePrefix } from '../base/address.ts';
+import { type Address, contains, isIpv4, makePrefix, type Prefix, parsePrefix } from '../base/address.ts';
 
 function standard(text: string): Prefix {
   const prefix = parsePrefix(text);
@@ -51,10 +51,10 @@ export class Networks {
     const of = (wanted: Teaching['what']) => new Set(teachings.filter(({ what }) => what === wanted).map(({ address }) => address));
     this.routers = of('router');
     this.resolvers = of('resolver');
-    // The last address of a learnt IPv4 prefix (RFC 919); prefixes of one or two addresses have none.
+    // The last address of a learnt IPv4 prefix (RFC 919); prefixes of one or two addresses have none, and neither has IPv6.
     this.broadcasts = new Set(
       learnt
-        .filter(({ length }) => length > 96 && length < 127)
+        .filter(({ address, length }) => isIpv4(address) && length > 96 && length < 127)
         .map(({ address, length }) => address | ((1n << BigInt(128 - length)) - 1n)),
     );
   }

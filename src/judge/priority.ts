@@ -30,15 +30,17 @@ const fewestReturns = 5;
  * the distances lie within a tenth (or one minute) of the median; otherwise `undefined`.
  */
 export function rhythmMinutes(minutes: readonly number[]): number | undefined {
-  const distances = minutes
-    .slice(1)
-    .map((at, i) => at - (minutes[i] as number))
-    .filter((distance) => distance > 1);
+  // From begin to begin: how long a burst lasts says nothing about when the next one comes.
+  const begins = minutes.filter((at, i) => i === 0 || at - (minutes[i - 1] as number) > 1);
+  const distances = begins.slice(1).map((at, i) => at - (begins[i] as number));
   if (distances.length < fewestReturns) return undefined;
   const median = distances.toSorted((a, b) => a - b)[distances.length >> 1] as number;
   const near = distances.filter((distance) => Math.abs(distance - median) <= Math.max(1, median / 10));
   return near.length >= distances.length * 0.75 ? median : undefined;
 }
+
+/** However much speaks against it, what is only unexplained stands below what a machine could not have sent by itself. */
+const highestBelowSuspicious = 89;
 
 /** What the status weighs before anything else is known. */
 function base(evidence: Evidence, status: DestinationStatus): readonly [number, string] {
@@ -76,7 +78,7 @@ export function prioritise(evidence: Evidence): Priority {
     if (evidence.devices === 1 && evidence.devicesInAll >= 3) weights.push([5, 'only this host talks to it']);
   }
   const priority = Math.min(
-    100,
+    status === 'suspicious' ? 100 : highestBelowSuspicious,
     weights.reduce((sum, [weight]) => sum + weight, 0),
   );
   return { priority, because: weights.toSorted((a, b) => b[0] - a[0]).map(([, reason]) => reason) };

@@ -12,8 +12,8 @@ export interface SecondState {
 
 const nothingKnown: SecondState = { state: 'unknown', intervalFrom: null, confidence: 'low' };
 
-/** The stretch that holds `at`, by bisection; `undefined` between and outside of the stretches. */
-function stretchAt(stretches: readonly HostInterval[], at: Microseconds): HostInterval | undefined {
+/** Index of the first stretch that ends after `at`, by bisection. */
+function firstEndingAfter(stretches: readonly HostInterval[], at: Microseconds): number {
   let low = 0;
   let high = stretches.length;
   while (low < high) {
@@ -21,28 +21,34 @@ function stretchAt(stretches: readonly HostInterval[], at: Microseconds): HostIn
     if ((stretches[middle] as HostInterval).to <= at) low = middle + 1;
     else high = middle;
   }
-  const found = stretches[low];
-  return found && found.from <= at ? found : undefined;
+  return low;
 }
 
 /** Later in `hostStates` is more awake, or less known: either must not be taken for sleep. */
-const wakefulness = (state: HostState) => hostStates.indexOf(state);
+const wakefulness = ({ state }: SecondState) => hostStates.indexOf(state);
 
-function stateOf(stretch: HostInterval | undefined, from: Microseconds, to: Microseconds): SecondState {
-  if (!stretch) return nothingKnown;
+function stateIn(stretch: HostInterval, from: Microseconds, to: Microseconds): SecondState {
   const guarded = from < stretch.from + stretch.fromGuardUs || to > stretch.to - stretch.toGuardUs;
   return { state: stretch.state, intervalFrom: stretch.machineFrom, confidence: guarded ? 'low' : stretch.confidence };
 }
 
 /**
- * The state of the second that begins at `at`. A second on an edge belongs to the more wakeful side, so that what a user
- * may have started is never counted as started by nobody. In a guard band the state stands, with low confidence.
+ * The state of the second that begins at `at`. Of all stretches that the second touches, however short, the most wakeful
+ * one counts (of equals the first), so that what a user may have started is never counted as started by nobody. A second
+ * that no stretch covers to its end is unknown. In a guard band the state stands, with low confidence.
  *
  * @param stretches sorted by time, not overlapping
  */
 export function stateOfSecond(stretches: readonly HostInterval[], at: Microseconds): SecondState {
-  const begin = stateOf(stretchAt(stretches, at), at, at + second);
-  const end = stateOf(stretchAt(stretches, at + second - 1), at, at + second);
-  if (begin.intervalFrom === end.intervalFrom && begin.state === end.state) return begin;
-  return wakefulness(begin.state) >= wakefulness(end.state) ? begin : end;
+  const end = at + second;
+  let found: SecondState | undefined;
+  let covered = at;
+  for (let i = firstEndingAfter(stretches, at); covered < end; i++) {
+    const stretch = stretches[i];
+    if (!stretch || stretch.from > covered) return nothingKnown;
+    const state = stateIn(stretch, at, end);
+    if (!found || wakefulness(state) > wakefulness(found)) found = state;
+    covered = stretch.to;
+  }
+  return found ?? nothingKnown;
 }

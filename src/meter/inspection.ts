@@ -12,7 +12,7 @@ import { eachIpv4Option, hasIpv4Options } from '../wire/ipv4Options.ts';
 import { readMld } from '../wire/mld.ts';
 import { readNbns } from '../wire/nbns.ts';
 import { readNdp } from '../wire/ndp.ts';
-import { readNetbiosDatagram } from '../wire/netbiosDatagram.ts';
+import { netbiosDatagramPort, readNetbiosDatagram } from '../wire/netbiosDatagram.ts';
 import { assembleClientHellos, assembleDnsMessages, assembleHttpRequests } from '../wire/streamHeads.ts';
 import { payloadRegion } from '../wire/walk.ts';
 import { InspectionNames } from './inspectionNames.ts';
@@ -146,10 +146,12 @@ export class Inspection {
   }
 
   private addUdp(batch: HeaderBatch, row: number): void {
+    const region = payloadRegion(batch, row);
+    // Not every NetBIOS datagram belongs to the browser.
+    if (batch.destinationPort[row] === netbiosDatagramPort || batch.sourcePort[row] === netbiosDatagramPort) this.addNetbiosDatagram(region);
     const application = recognizeApplication(batch, row);
     if (application === undefined) return;
-    if (application !== 'browser') this.protocols.add(application);
-    const region = payloadRegion(batch, row);
+    this.protocols.add(application);
     switch (application) {
       case 'dns':
       case 'mdns':
@@ -166,8 +168,6 @@ export class Inspection {
         this.addFault(readDhcpv6(region));
         return;
       case 'browser':
-        this.addNetbiosDatagram(region);
-        return;
       case 'ssdp':
       case 'ntp':
       case 'wsd':
@@ -190,9 +190,9 @@ export class Inspection {
   }
 
   private addNetbiosDatagram(region: Region): void {
-    this.protocols.add('netbiosDatagram');
+    if (region.end - region.at < 1) return;
     const datagram = readNetbiosDatagram(region);
     this.addFault(datagram);
-    if (datagram !== undefined && !(datagram instanceof Fault) && datagram.browserCommand !== undefined) this.protocols.add('browser');
+    if (datagram !== undefined) this.protocols.add('netbiosDatagram');
   }
 }

@@ -2,13 +2,14 @@
  * An explanation of traffic that no user started: data that people write, review and keep under version control.
  *
  * A rule matches a destination by every condition that it names. It explains only what it is narrow enough to explain:
- * a suffix that anybody can rent (`breadth: shared`) never explains anything alone.
+ * a host or suffix where anybody can rent a place (`breadth: shared`) never explains anything alone.
  */
 
 import { z } from 'zod';
 import { applications } from './flow.ts';
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day, such as 2021-01-10');
+const portNumber = z.number().int().min(1).max(65_535);
 const label = '(?:\\*|[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)';
 
 export const explanation = z
@@ -24,7 +25,11 @@ export const explanation = z
       .optional()
       .describe('Name of the far end: exact, `*.suffix` for every name below it, or `*` for exactly one inner label.'),
     protocol: z.enum(['tcp', 'udp', 'icmp', 'ipv6-icmp', 'igmp', 'arp']).describe('Protocol.'),
-    port: z.number().int().min(1).max(65_535).optional().describe('Port of the service.'),
+    port: z
+      .union([portNumber, z.array(portNumber).min(2)])
+      .refine((port) => !Array.isArray(port) || new Set(port).size === port.length, 'a port stands in the list only once')
+      .optional()
+      .describe('Port of the service, or a list of ports of which any will do.'),
     application: z.enum(applications).optional().describe('Application protocol, recognised by its octets.'),
     icmpTypes: z.array(z.number().int().min(0).max(255)).min(1).optional().describe('ICMP types.'),
     cast: z
@@ -41,9 +46,10 @@ export const explanation = z
     lastVerified: day.describe('When it was last seen to hold.'),
     breadth: z
       .enum(['exact', 'vendor', 'shared', 'protocol'])
-      .describe('One host; a suffix of one vendor; a suffix that anybody can rent; a protocol.'),
+      .describe('One host; a suffix of one vendor; a host or suffix where anybody can rent a place; a protocol.'),
   })
   .refine((rule) => rule.pattern !== undefined || rule.breadth === 'protocol', 'a rule without a pattern has the breadth protocol')
+  .refine((rule) => rule.firstVerified <= rule.lastVerified, 'first verified lies after last verified')
   .refine((rule) => rule.breadth !== 'exact' || rule.pattern?.includes('*') === false, 'a rule of breadth exact has a pattern without *')
   .refine(
     (rule) =>

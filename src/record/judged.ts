@@ -25,7 +25,7 @@ export const judgementKind = defineKind({
   name: 'judgement',
   nature: 'derived',
   description: 'What one device exchanged with one far end in one UTC minute while it was in one state, split to the second.',
-  identity: ['mac', 'minute', 'destination', 'peerAddress', 'state', 'intervalFrom'],
+  identity: ['mac', 'minute', 'destination', 'peerAddress', 'state', 'intervalFrom', 'confidence'],
   schema: z.strictObject({
     mac: mac('The device: frames that it sent, or that were unicast to it.'),
     minute: instant('Start of the UTC minute.'),

@@ -51,7 +51,8 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
   };
 }
 
-const highest = (host: ReportHost) => Math.max(-1, ...host.destinations.map(({ priority }) => priority));
+/** Its destinations are sorted: the most suspicious one comes first. */
+const highest = (host: ReportHost) => host.destinations[0]?.priority ?? -1;
 
 function isWanted(host: ReportHost, wanted: string | undefined, devices: readonly DeviceRecord[]): boolean {
   if (wanted === undefined) return true;
@@ -155,7 +156,7 @@ function hoursByState(stretches: readonly HostInterval[], window: Window): Recor
     microseconds[state] = (microseconds[state] ?? 0) + Math.max(0, Math.min(to, window.to) - Math.max(from, window.from));
   }
   const covered = Object.values(microseconds).reduce((sum, us) => sum + us, 0);
-  microseconds['unknown'] = (microseconds['unknown'] ?? 0) + Math.max(0, window.to - window.from - covered);
+  microseconds.unknown = (microseconds.unknown ?? 0) + Math.max(0, window.to - window.from - covered);
   return Object.fromEntries(Object.entries(microseconds).map(([state, us]) => [state, Math.round((us / hour) * 10_000) / 10_000]));
 }
 

@@ -23,75 +23,103 @@ const policyText: Readonly<Record<ReportOutput['policy'], string>> = {
   strict: 'traffic while the machine certainly slept or was off, edges left out',
 };
 
+/** Characters of one line of prose: notes and headings hold names that the network or a log chose. */
+const longestLine = 400;
+const safe = (text: string) => printable(text, longestLine);
+
 export function renderText(report: ReportOutput): string {
-  const lines = [
+  // Joined at the end: a push of a hundred thousand arguments would overflow the stack.
+  const parts: string[][] = [];
+  parts.push([
     'Yoban: traffic that no user started',
     `  from    ${report.from ?? '(the store is empty)'}`,
     `  to      ${report.to ?? '(the store is empty)'}`,
     `  policy  ${report.policy}: ${policyText[report.policy]}`,
-    ...report.notes.map((note) => `  note    ${printable(note)}`),
-  ];
-  const open = report.hosts.flatMap((host) =>
-    host.destinations.filter(({ status }) => status !== 'explained').map((destination) => ({ host, destination })),
-  );
+    ...report.notes.map((note) => `  note    ${safe(note)}`),
+  ]);
+  const open = groupOpen(report.hosts);
   if (open.length > 0) {
-    open.sort((a, b) => b.destination.priority - a.destination.priority || b.destination.packets - a.destination.packets);
-    lines.push(
+    const first = open.slice(0, shownFirst).map(({ hosts, destination, packets }) => {
+      const where = hosts.length === 1 ? (hosts[0] as string) : `${hosts[0]} and ${hosts.length - 1} more`;
+      return [String(destination.priority), where, farEnd(destination), String(packets), why(destination)];
+    });
+    parts.push([
       '',
       'Look at these first',
-      ...textTable(
-        openColumns,
-        open.map(({ host, destination }) => openRow(host, destination)),
-      ),
-    );
+      ...textTable([{ title: 'priority', align: 'right' }, { title: 'host' }, ...openColumns], first),
+    ]);
+    if (open.length > shownFirst) parts.push([`  and ${open.length - shownFirst} more far ends, with their hosts below`]);
   } else if (report.hosts.some((host) => host.noUserStarted.packets > 0)) {
-    lines.push('', 'Nothing is left unexplained.');
+    parts.push(['', 'Nothing is left unexplained.']);
   }
-  for (const host of report.hosts.filter((candidate) => candidate.destinations.length > 0)) lines.push('', ...hostLines(host));
+  for (const host of report.hosts.filter((candidate) => candidate.destinations.length > 0)) parts.push(['', ...hostLines(host)]);
   const quiet = report.hosts.filter((host) => host.destinations.length === 0);
   const judged = quiet.filter(isJudged);
   const unjudged = quiet.filter((host) => !isJudged(host));
-  if (judged.length > 0) lines.push('', 'Hosts without traffic that no user started', ...quietTable(judged, true));
-  if (unjudged.length > 0)
-    lines.push('', 'Machines without an event log: nobody can say what of their traffic a user started', ...quietTable(unjudged, false));
-  return `${lines.join('\n')}\n`;
+  if (judged.length > 0) parts.push(['', 'Hosts without traffic that no user started', ...quietTable(judged, true)]);
+  if (unjudged.length > 0) parts.push(['', withoutLog, ...quietTable(unjudged, false)]);
+  return `${parts.flat().join('\n')}\n`;
 }
 
-const openColumns: readonly Column[] = [
-  { title: 'priority', align: 'right' },
-  { title: 'host' },
-  { title: 'far end' },
-  { title: 'packets', align: 'right' },
-  { title: 'why' },
-];
+const withoutLog = 'Machines without an event log: nobody can say what of their traffic a user started';
+/** What fits into one look. */
+const shownFirst = 10;
+const openColumns: readonly Column[] = [{ title: 'far end' }, { title: 'packets', align: 'right' }, { title: 'why' }];
 
-function openRow(host: ReportHost, destination: ReportDestination): string[] {
-  const why = [destination.reason ?? destination.status, ...destination.because.slice(1)].join('; ');
-  return [String(destination.priority), host.host, farEnd(destination), String(destination.packets), why];
+function why(destination: ReportDestination): string {
+  return [destination.reason ?? destination.status, ...destination.because.slice(1)].join('; ');
+}
+
+interface OpenGroup {
+  /** The host with the highest priority first. */
+  readonly hosts: string[];
+  /** Of that host. */
+  readonly destination: ReportDestination;
+  packets: number;
+}
+
+/** What is not explained, each far end once however many hosts talk to it, most suspicious first. */
+function groupOpen(hosts: readonly ReportHost[]): OpenGroup[] {
+  const open = hosts.flatMap((host) =>
+    host.destinations.filter(({ status }) => status !== 'explained').map((destination) => ({ host, destination })),
+  );
+  open.sort((a, b) => b.destination.priority - a.destination.priority || b.destination.packets - a.destination.packets);
+  const groups = new Map<string, OpenGroup>();
+  for (const { host, destination } of open) {
+    const key = `${farEnd(destination)} ${destination.reason}`;
+    const group = groups.get(key);
+    if (group) {
+      if (!group.hosts.includes(host.host)) group.hosts.push(host.host);
+      group.packets += destination.packets;
+    } else groups.set(key, { hosts: [host.host], destination, packets: destination.packets });
+  }
+  return [...groups.values()];
 }
 
 function hostLines(host: ReportHost): string[] {
   const { packets, explained } = host.noUserStarted;
-  const lines = [
-    `${printable(host.host)}  ${host.mac ?? ''}  ${host.addresses.join(' ')}`.trimEnd(),
+  const explainedOnes = host.destinations.filter(({ status }) => status === 'explained');
+  const onSide = (side: ReportDestination['scope']) => explainedOnes.filter(({ scope }) => scope === side);
+  return [
+    safe(`${host.host}  ${host.mac ?? ''}  ${host.addresses.join(' ')}`.trimEnd()),
     `  ${hoursLine(host)}`,
     `  ${packets} packets that no user started: ${explained} explained, ${packets - explained} not`,
-    ...host.notes.map((note) => `  note: ${printable(note)}`),
+    ...host.notes.map((note) => `  note: ${safe(note)}`),
+    ...openSection(host.destinations.filter(({ status }) => status !== 'explained')),
+    ...section('Explained, with the outside', onSide('outside')),
+    ...section('Explained, inside the network', onSide('inside')),
   ];
-  const explainedOnes = host.destinations.filter(({ status }) => status === 'explained');
-  lines.push(
-    ...section(
-      'Explained, with the outside',
-      explainedOnes.filter(({ scope }) => scope === 'outside'),
-    ),
-  );
-  lines.push(
-    ...section(
-      'Explained, inside the network',
-      explainedOnes.filter(({ scope }) => scope === 'inside'),
-    ),
-  );
-  return lines;
+}
+
+function openSection(destinations: readonly ReportDestination[]): string[] {
+  if (destinations.length === 0) return [];
+  const rows = destinations.map((destination) => [
+    String(destination.priority),
+    farEnd(destination),
+    String(destination.packets),
+    why(destination),
+  ]);
+  return ['', '  Not explained', ...textTable([{ title: 'priority', align: 'right' }, ...openColumns], rows, '    ')];
 }
 
 const explainedColumns: readonly Column[] = [
@@ -118,9 +146,11 @@ function farEnd(destination: ReportDestination): string {
   const { name, address, port, protocol, application, cast, direction } = destination;
   if (name !== null) return port === null ? `${name} (${protocol})` : `${name}:${port}`;
   const service = (application ?? protocol).toUpperCase();
-  const at = port === null || application !== null ? (address ?? '') : `${address} port ${port}`;
+  // The port is that of the service: of an incoming conversation it is the host's own.
+  const portText = port === null || application !== null ? '' : `${direction === 'incoming' ? ' to' : ''} port ${port}`;
   const toward = direction === 'incoming' ? 'from' : cast === 'unicast' ? 'with' : 'to';
-  return `${service} ${toward} ${at}${cast === 'unicast' ? '' : ` (${cast})`}`;
+  const at = address === null ? '' : ` ${toward} ${address}${portText}`;
+  return `${service}${at}${cast === 'unicast' ? '' : ` (${cast})`}`;
 }
 
 function hoursLine(host: ReportHost): string {

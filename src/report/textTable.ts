@@ -7,10 +7,15 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** Each line ends without blanks; cells are made safe to print. */
+/** Characters of one cell: a sender must not stretch the table with a name of its choice. The last column stretches nothing. */
+const longestCell = 200;
+const longestLastCell = 600;
+
+/** Each line ends without blanks; cells are made safe to print, and cut where they are too long. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[], indent = '  '): string[] {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printable))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)));
+  const safe = (cell: string, i: number) => printable(cell, i < columns.length - 1 ? longestCell : longestLastCell);
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map(safe))];
+  const widths = columns.map((_, i) => cells.reduce((width, row) => Math.max(width, (row[i] ?? '').length), 0));
   return cells.map((row) => {
     const padded = columns.map(({ align }, i) => {
       const cell = row[i] ?? '';

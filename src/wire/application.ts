@@ -1,8 +1,9 @@
 /** Which application protocol one packet carries: told by its first octets, with the port only where the octets alone are ambiguous. */
 
-import { uint8, uint16, uint32 } from '../base/octets.ts';
+import { Fault, uint8, uint16, uint32 } from '../base/octets.ts';
 import { type HeaderBatch, layer } from './headerBatch.ts';
 import { beginsHttpRequest } from './http.ts';
+import { readNetbiosDatagram } from './netbiosDatagram.ts';
 import { has } from './walk.ts';
 
 export type RecognizedApplication =
@@ -19,7 +20,7 @@ export type RecognizedApplication =
   | 'wsd'
   | 'dhcpv6';
 
-/** Allocates nothing. `undefined` where no protocol is recognised, and for packets without payload. */
+/** Allocates nothing, but for the rare NetBIOS datagrams. `undefined` where no protocol is recognised, and for packets without payload. */
 export function recognizeApplication(batch: HeaderBatch, row: number): RecognizedApplication | undefined {
   const at = batch.payloadAt[row] as number;
   const length = (batch.payloadEnd[row] as number) - at;
@@ -45,7 +46,7 @@ function overUdp(octets: Uint8Array, at: number, length: number, port: number): 
     case 137:
       return isDns(octets, at, length) || isNbnsOpcode(octets, at, length) ? 'nbns' : undefined;
     case 138:
-      return length >= 14 && uint8(octets, at) >= 0x10 && uint8(octets, at) <= 0x16 ? 'browser' : undefined;
+      return isBrowser(octets, at, length) ? 'browser' : undefined;
     case 546:
     case 547:
       return uint8(octets, at) >= 1 && uint8(octets, at) <= 36 ? 'dhcpv6' : undefined;
@@ -61,6 +62,12 @@ function overUdp(octets: Uint8Array, at: number, length: number, port: number): 
     default:
       return undefined;
   }
+}
+
+/** Datagrams to the mailslot BROWSE or LANMAN: other programs use NetBIOS datagrams as well, malware among them. */
+function isBrowser(octets: Uint8Array, at: number, length: number): boolean {
+  const datagram = readNetbiosDatagram({ octets, at, end: at + length, limitedBy: 'capture' });
+  return datagram !== undefined && !(datagram instanceof Fault) && datagram.browserCommand !== undefined;
 }
 
 /** A header of twelve octets with an assigned opcode (IANA: 0, 1, 2, 4, 5, 6). */

@@ -93,7 +93,7 @@ describe('the configuration refuses', () => {
     [
       'a source that does not exist',
       { capture: { source: 'pcap' } },
-      /^capture\.source: is "pcap", write one of auto, af-packet, libpcap$/,
+      /^capture\.source: is "pcap", write one of auto, ring, libpcap$/,
     ],
     [
       'a filter on two lines',

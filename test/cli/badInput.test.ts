@@ -100,7 +100,7 @@ describe('the command line', () => {
     const [file] = (await yobanJson(inspectOutput, 'inspect', capture)).files;
     assert.ok(file);
     assert.deepEqual([file.format, file.linkTypes, file.faults], ['pcapng', ['ethernet'], []]);
-    assert.ok((file.protocols['arp'] ?? 0) > 0 && (file.protocols['dns'] ?? 0) >= 72);
+    assert.ok((file.protocols.arp ?? 0) > 0 && (file.protocols.dns ?? 0) >= 72);
     assert.ok(file.names.sni.includes('settings-win.data.microsoft.com') && file.names.httpHost.includes('ctldl.windowsupdate.com'));
   });
 });

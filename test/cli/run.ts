@@ -17,7 +17,7 @@ export interface Outcome {
 export function yoban(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const environment = { ...process.env };
-    delete environment['YOBAN_DATA'];
+    delete environment.YOBAN_DATA;
     execFile(
       process.execPath,
       ['--enable-source-maps', program, ...args],

@@ -79,12 +79,12 @@ export const unjudgedTraffic = defineQuestion({
   statement: ({ from, to }) => ({
     sql: `SELECT "mac", sum("packets")::BIGINT AS "packets", sum("octets")::BIGINT AS "octets" FROM (
         SELECT "sourceMac" AS "mac", "sourceAddress" AS "address", "sourcePackets" + "destinationPackets" AS "packets",
-          "sourceOctets" + "destinationOctets" AS "octets", "minute" FROM "flow"
+          "sourceOctets" + "destinationOctets" AS "octets", "firstAt", "lastAt" FROM "flow"
         UNION ALL
         SELECT "destinationMac", "destinationAddress", "sourcePackets" + "destinationPackets",
-          "sourceOctets" + "destinationOctets", "minute" FROM "flow") AS side
+          "sourceOctets" + "destinationOctets", "firstAt", "lastAt" FROM "flow") AS side
       WHERE "mac" IN (SELECT "mac" FROM "device" WHERE "host" IS NULL) AND "address" IN (SELECT unnest("addresses") FROM "device" WHERE "device"."mac" = side."mac")
-        AND "minute" >= ${timestamp(1)} AND "minute" < ${timestamp(2)}
+        AND "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)}
       GROUP BY "mac" ORDER BY "mac"`,
     values: [BigInt(from), BigInt(to)],
   }),

@@ -1,0 +1,145 @@
+/** A small good value of every published output, for tests to spoil. */
+
+import type { z } from 'zod';
+import { accountOutput } from '../../src/record/output/account.ts';
+import { flowOutput } from '../../src/record/output/flows.ts';
+import { inspectOutput } from '../../src/record/output/inspect.ts';
+import { replayOutput } from '../../src/record/output/replay.ts';
+import { reportOutput } from '../../src/record/output/report.ts';
+import { timelineOutput } from '../../src/record/output/timeline.ts';
+
+const at = '2021-01-10T09:00:00.000001Z';
+
+interface Output {
+  readonly schema: z.ZodType;
+  readonly value: object;
+}
+
+export const outputs: Readonly<Record<string, Output>> = {
+  account: {
+    schema: accountOutput,
+    value: {
+      balanced: true,
+      stages: [{ stage: 'link', interface: 'a.pcap', unit: 'frames', in: 3, out: 1, held: 0, refused: { full: 1 }, dropped: { late: 1 } }],
+    },
+  },
+  flows: {
+    schema: flowOutput,
+    value: {
+      firstAt: at,
+      lastAt: at,
+      communityId: '1:LQU9qZlK+B5F3KDmev6m5PMibrg=',
+      capture: 'capture-1',
+      interface: 0,
+      vlans: [7],
+      etherType: 0x0800,
+      protocol: 6,
+      icmpType: null,
+      icmpCode: null,
+      application: 'tls',
+      serverName: 'a.example',
+      source: { mac: '02:00:5e:00:00:01', address: '192.168.7.23', port: 50_000, packets: 1, octets: 60 },
+      destination: { mac: null, address: null, port: null, packets: 0, octets: 0 },
+    },
+  },
+  inspect: {
+    schema: inspectOutput,
+    value: {
+      files: [
+        {
+          file: 'a.pcap',
+          format: 'pcap',
+          linkTypes: ['ethernet'],
+          frames: 1,
+          octets: 60,
+          firstAt: at,
+          lastAt: null,
+          protocols: { ipv4: 1 },
+          ipv4Options: { 148: 1 },
+          ndp: {},
+          names: { dns: ['a.example'], sni: [], httpHost: [] },
+          faults: [{ layer: 'ipv4', kind: 'overrun', count: 1 }],
+        },
+      ],
+    },
+  },
+  replay: {
+    schema: replayOutput,
+    value: {
+      files: [{ file: 'a.pcap', kind: 'capture', frames: 1, records: 0, faults: 0, alreadyStored: false }],
+      flows: 1,
+      events: 0,
+      intervals: 0,
+    },
+  },
+  report: {
+    schema: reportOutput,
+    value: {
+      from: at,
+      to: null,
+      policy: 'sleep',
+      hosts: [
+        {
+          host: 'PC-7',
+          mac: '02:00:5e:00:00:01',
+          addresses: ['192.168.7.23'],
+          hours: { off: 1.5 },
+          traffic: { off: { packets: 1, octets: 60 } },
+          noUserStarted: { packets: 1, explained: 0 },
+          destinations: [
+            {
+              name: 'a.example',
+              address: null,
+              protocol: 'tcp',
+              port: 443,
+              scope: 'outside',
+              packets: 1,
+              octets: 60,
+              status: 'unexplained',
+              reason: 'no explanation for this name',
+              rule: null,
+              source: null,
+              priority: 50,
+              because: ['unexplained, outside the network'],
+              application: 'tls',
+              direction: 'outgoing',
+              cast: 'unicast',
+              nameProof: 'resolved',
+              sentPackets: 1,
+              receivedPackets: 0,
+              firstAt: at,
+              lastAt: at,
+            },
+          ],
+          notes: [],
+        },
+      ],
+      notes: [],
+      totals: { flows: 1 },
+    },
+  },
+  timeline: {
+    schema: timelineOutput,
+    value: {
+      hosts: [
+        {
+          host: 'PC-7',
+          intervals: [
+            {
+              axis: 'machine',
+              state: 'off',
+              from: at,
+              to: at,
+              confidence: 'high',
+              evidence: [7, 'an id'],
+              rule: 'a rule',
+              fromGuardSeconds: 0,
+              toGuardSeconds: 0.5,
+            },
+          ],
+        },
+      ],
+      faults: [],
+    },
+  },
+};
