@@ -1,0 +1,79 @@
+/**
+ * Reads forward through octets of a chunk. The first thing that is wrong sticks: from then on every getter gives 0 and every
+ * loop that asks `good` ends, so that one check at the end of a record is enough.
+ */
+
+import { Fault, uint16LittleEndian, uint32LittleEndian } from '../../base/octets.ts';
+
+const utf16 = new TextDecoder('utf-16le');
+/** Below this many characters a loop is faster than the decoder. */
+const shortText = 48;
+
+export class Cursor {
+  fault: Fault | undefined;
+
+  constructor(
+    readonly octets: Uint8Array,
+    public at: number,
+    readonly end: number,
+  ) {}
+
+  get good(): boolean {
+    return this.fault === undefined;
+  }
+
+  /** The first reason stays. */
+  fail(because: string): void {
+    this.fault ??= new Fault('evtx-record', 'malformed', this.at, 0, 0, because);
+  }
+
+  /** True when `length` octets are there; otherwise the fault is set and the cursor stays at the end. */
+  private has(length: number): boolean {
+    if (this.fault !== undefined) return false;
+    if (this.end - this.at >= length) return true;
+    this.fault = new Fault('evtx-record', 'overrun', this.at, length, Math.max(0, this.end - this.at), 'record size');
+    return false;
+  }
+
+  uint8(): number {
+    if (!this.has(1)) return 0;
+    return this.octets[this.at++] as number;
+  }
+
+  uint16(): number {
+    if (!this.has(2)) return 0;
+    this.at += 2;
+    return uint16LittleEndian(this.octets, this.at - 2);
+  }
+
+  uint32(): number {
+    if (!this.has(4)) return 0;
+    this.at += 4;
+    return uint32LittleEndian(this.octets, this.at - 4);
+  }
+
+  skip(length: number): void {
+    if (this.has(length)) this.at += length;
+  }
+
+  /** Copied text of `characters` UTF-16 code units. */
+  text(characters: number): string {
+    const length = characters * 2;
+    if (!this.has(length)) return '';
+    this.at += length;
+    return utf16Text(this.octets, this.at - length, this.at);
+  }
+
+  /** The next octet without moving; 0 at the end. */
+  get next(): number {
+    return this.fault === undefined && this.at < this.end ? (this.octets[this.at] as number) : 0;
+  }
+}
+
+/** Copied text of the UTF-16 code units from `at` up to `end`. */
+export function utf16Text(octets: Uint8Array, at: number, end: number): string {
+  if (end - at > shortText * 2) return utf16.decode(octets.subarray(at, end));
+  let text = '';
+  for (let i = at; i + 1 < end; i += 2) text += String.fromCharCode(uint16LittleEndian(octets, i));
+  return text;
+}

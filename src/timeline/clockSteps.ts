@@ -1,0 +1,63 @@
+/**
+ * Changes of the host's clock (Kernel-General 1, Security 4616).
+ *
+ * A forward step that no sleep explains is time of which the log knows nothing: a paused or suspended virtual machine leaves
+ * no other trace. The deltas in the events are computed here: `TimeDeltaInMs` can hold nonsense near −2^63.
+ */
+
+import { type Microseconds, minute, second } from '../base/time.ts';
+import type { EventRecord } from '../record/event.ts';
+import type { MachineState } from '../record/interval.ts';
+import { is } from './eventKey.ts';
+import { instantField, numberField } from './fields.ts';
+import type { Span } from './span.ts';
+import type { WrittenEvent } from './writtenOrder.ts';
+
+export interface ClockChange {
+  readonly oldTime: Microseconds;
+  readonly newTime: Microseconds;
+  /** 1 application or component, 2 synchronised with the hardware clock; absent in 2008 R2. */
+  readonly reason: number | undefined;
+}
+
+/** Corrections by the time service are far below; what is below does not move an interval. */
+const smallestStep = second;
+/** A clock that is set right so soon after the start was wrong at the start. */
+const soonAfterBoot = 10 * minute;
+
+export function clockChange(event: EventRecord): ClockChange | undefined {
+  const security = is(event, 'security-auditing', 4616);
+  if (!security && !is(event, 'kernel-general', 1)) return undefined;
+  const newTime = instantField(event, 'NewTime');
+  const oldTime = instantField(event, security ? 'PreviousTime' : 'OldTime');
+  if (newTime === undefined || oldTime === undefined) return undefined;
+  const reason = numberField(event, 'Reason');
+  // Another zone is another way to write the same time.
+  return reason === 3 && !security ? undefined : { oldTime, newTime, reason };
+}
+
+/**
+ * Unknown stretches for forward steps, `events` in the order of writing. Sleeps are laid over them later and so explain
+ * theirs. `bootTimes`: when the machine started, ascending.
+ */
+export function clockGaps(events: readonly WrittenEvent[], bootTimes: readonly Microseconds[]): Span<MachineState>[] {
+  const gaps: Span<MachineState>[] = [];
+  for (const event of events) {
+    const change = clockChange(event.record);
+    if (!change || change.newTime - change.oldTime <= smallestStep) continue;
+    const oldTime = change.oldTime + event.repairUs;
+    const boot = bootTimes.findLast((at) => at <= oldTime);
+    const clockWasWrong = boot !== undefined && oldTime - boot <= soonAfterBoot;
+    gaps.push({
+      from: clockWasWrong ? boot : oldTime,
+      to: change.newTime + event.repairUs,
+      state: 'unknown',
+      confidence: 'low',
+      evidence: [event.record.id],
+      fromGuardUs: 0,
+      toGuardUs: 0,
+      rule: 'the clock stepped forward without a sleep: paused, or the clock was wrong',
+    });
+  }
+  return gaps;
+}
