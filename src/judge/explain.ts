@@ -28,24 +28,54 @@ function matchesSuffixLabels(pattern: string, name: string): boolean {
   return labels.length > depth && matchesPattern(pattern, labels.slice(-depth).join('.'));
 }
 
+function portsOf({ port }: Explanation): readonly number[] {
+  return port === undefined ? [] : Array.isArray(port) ? port : [port];
+}
+
 function matches(rule: Explanation, far: FarEndIdentity): boolean {
   if (far.direction !== 'outgoing' || rule.protocol !== far.protocol || rule.scope !== far.scope) return false;
   if (rule.pattern !== undefined && (far.name === null || !matchesPattern(rule.pattern, far.name))) return false;
-  if (rule.port !== undefined && rule.port !== far.port) return false;
+  if (rule.port !== undefined && (far.port === null || !portsOf(rule).includes(far.port))) return false;
   if (rule.application !== undefined && rule.application !== far.application) return false;
   if (rule.icmpTypes !== undefined && (far.icmpType === null || !rule.icmpTypes.includes(far.icmpType))) return false;
   if (rule.cast !== undefined && !rule.cast.includes(far.cast)) return false;
   return rule.role === undefined || far.roles.includes(rule.role);
 }
 
+/** What a rule may ask beyond protocol and scope, which every rule names. */
+const conditions = ['port', 'application', 'icmpTypes', 'cast', 'role'] as const;
+
+/** Labels of the pattern that are written out: of two patterns that match one name, the one with more is the narrower. */
+function depth({ pattern }: Explanation): number {
+  return pattern?.split('.').filter((label) => label !== '*').length ?? 0;
+}
+
+/** The narrower of two rules that match the same far end comes first: by breadth, by pattern, by conditions, by ports, then by id. */
+function byNarrowness(a: Explanation, b: Explanation): number {
+  const [left, right] = [a, b].map((rule) => [
+    narrowness[rule.breadth],
+    -depth(rule),
+    -conditions.filter((condition) => rule[condition] !== undefined).length,
+    portsOf(rule).length,
+  ]) as [number[], number[]];
+  const differs = left.findIndex((rank, i) => rank !== right[i]);
+  if (differs >= 0) return (left[differs] as number) - (right[differs] as number);
+  return a.id < b.id ? -1 : 1;
+}
+
+/** A vendor's suffix does not reach into a deeper one where anybody can rent a place. */
+function isTakenOut(rule: Explanation, matching: readonly Explanation[]): boolean {
+  return rule.breadth === 'vendor' && matching.some((other) => other.breadth === 'shared' && depth(other) > depth(rule));
+}
+
 /** @param rules in any order: the narrowest rule that matches explains, of equals the first by id */
 export function explain(far: FarEndIdentity, rules: readonly Explanation[]): DestinationRecord {
-  const found = rules
-    .filter((rule) => matches(rule, far))
-    .sort((a, b) => narrowness[a.breadth] - narrowness[b.breadth] || (a.id < b.id ? -1 : 1))[0];
+  const matching = rules.filter((rule) => matches(rule, far)).sort(byNarrowness);
+  const found = matching.find((rule) => !isTakenOut(rule, matching));
   const unexplained = (reason: string): DestinationRecord => ({ ...far, status: 'unexplained', reason, rule: null, source: null });
   if (!found) return unexplained(whyNot(far));
-  if (found.breadth === 'shared') return unexplained(`anybody can rent a name that matches ${found.pattern}: it explains nothing alone`);
+  if (found.breadth === 'shared')
+    return unexplained(`anybody can rent a place like ${found.pattern}, so it explains nothing alone (a hint: ${found.reason})`);
   if (found.pattern !== undefined && far.nameProof !== 'resolved') return unexplained(unproven(far, found));
   return { ...far, status: 'explained', reason: found.reason, rule: found.id, source: found.source };
 }
