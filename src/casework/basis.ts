@@ -18,7 +18,7 @@ export function basisOf(teachings: readonly Teaching[], explanations: readonly E
   const sorted = explanations.map((rule) => JSON.stringify(rule)).toSorted();
   return {
     rules: String(rulesVersion),
-    networks: deriveId(...teachings.flatMap(({ what, address, prefixLength }) => [what, address, prefixLength])),
+    networks: deriveId(...teachings.flatMap(({ what, address, prefixLength, isCertain }) => [what, address, prefixLength, isCertain])),
     explanations: deriveId(...sorted),
   };
 }

@@ -10,6 +10,7 @@ import { assembleDevices } from '../judge/device.ts';
 import { explain } from '../judge/explain.ts';
 import { type JudgedDay, judgeDay } from '../judge/judgement.ts';
 import { Networks } from '../judge/networks.ts';
+import type { EventRecord } from '../record/event.ts';
 import type { Explanation } from '../record/explanation.ts';
 import { type IntervalRecord, intervalKind } from '../record/interval.ts';
 import { type DeviceRecord, destinationKind, deviceKind, judgementKind } from '../record/judged.ts';
@@ -18,6 +19,7 @@ import type { Statement } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
 import type { StaleUnit, Store } from '../store/store.ts';
+import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
 import { basisOf, replaceBasis } from './basis.ts';
@@ -109,7 +111,7 @@ export class Casework {
   }
 
   private async settleDevices(unit: StaleUnit): Promise<void> {
-    const hosts = new Set((await this.store.ask(facts.hosts, {})).map(({ host }) => host));
+    const hosts = hostNames(await this.store.ask(facts.renamings, {}));
     const before = await this.store.ask(derived.devices, {});
     const now = assembleDevices(await this.store.ask(facts.bindings, {}), hosts);
     if (content(before) === content(now)) return this.store.commit([settled(unit)]);
@@ -121,15 +123,23 @@ export class Casework {
     await this.store.commit([settled(unit), { sql: 'DELETE FROM "device"', values: [] }]);
   }
 
+  /** A machine that was renamed has one timeline, under its newest name. */
   private async settleHost(unit: StaleUnit): Promise<void> {
-    const host = unit.subject;
-    const before = await this.store.ask(derived.intervalsOfHost, { host });
-    const now = buildIntervals(await this.store.ask(facts.eventsOfHost, { host }), {});
+    const newest = hostNames(await this.store.ask(facts.renamings, {}));
+    const host = newest.get(unit.subject) ?? unit.subject;
+    const names = [unit.subject, ...[...newest].filter(([name, now]) => now === host && name !== unit.subject).map(([name]) => name)];
+    const before: IntervalRecord[] = [];
+    const events: EventRecord[] = [];
+    for (const name of names) {
+      before.push(...(await this.store.ask(derived.intervalsOfHost, { host: name })));
+      events.push(...(await this.store.ask(facts.eventsOfHost, { host: name })));
+    }
+    const now = buildIntervals(events).map((interval) => ({ ...interval, host }));
     if (content(before) === content(now)) return this.store.commit([settled(unit)]);
     for (const interval of now) this.store.append(intervalKind, interval);
     const { from, to } = difference(before, now);
     for (const device of await this.store.ask(derived.devices, {})) if (device.host === host) await this.markDays(device, from, to);
-    await this.store.commit([settled(unit), { sql: 'DELETE FROM "interval" WHERE "host" = $1', values: [host] }]);
+    await this.store.commit([settled(unit), ...names.map((name) => ({ sql: 'DELETE FROM "interval" WHERE "host" = $1', values: [name] }))]);
   }
 
   private async settleDeviceDay(unit: StaleUnit): Promise<void> {

@@ -19,10 +19,11 @@ import { replayLog } from '../watch/replayLog.ts';
 import { meterOnly } from './meterOnly.ts';
 import { type Format, ProgressLine, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
-import { configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
+import { configOption, dataOption, formatOption, storeFolder, zoneOption } from './storeFolder.ts';
 
 interface Options {
   readonly logs: readonly string[];
+  readonly zone?: string;
   readonly data?: string;
   readonly config?: string;
   readonly format: Format;
@@ -35,6 +36,7 @@ export function replayCommand(signal: AbortSignal): Command {
     .description('Reads captures and event logs into the store. The same file twice changes nothing.')
     .argument('[captures...]', 'capture files: pcap, pcapng, gzip-compressed or not')
     .option('--logs <files...>', 'event logs of the hosts in the captures', [])
+    .option(...zoneOption)
     .option(...dataOption)
     .option(...configOption)
     .option('--no-store', 'decode and meter everything, keep nothing')

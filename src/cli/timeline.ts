@@ -1,6 +1,7 @@
 /** `yoban timeline`: host-state intervals from event logs. Keeps nothing. */
 
 import { Command, Option } from 'commander';
+import { Failure } from '../base/failure.ts';
 import { FaultTally } from '../base/faultTally.ts';
 import { formatTime, hour, second } from '../base/time.ts';
 import { openLog } from '../logs/edge/logFile.ts';
@@ -8,48 +9,56 @@ import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord } from '../record/interval.ts';
 import { type TimelineOutput, timelineOutput } from '../record/output/timeline.ts';
 import { textTable } from '../report/textTable.ts';
+import { groupByHost } from '../timeline/hostNames.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
-import { formatOption } from './storeFolder.ts';
+import { printRecords } from './records.ts';
+import { formatOption, zoneOption } from './storeFolder.ts';
 
 export function timelineCommand(signal: AbortSignal): Command {
   return new Command('timeline')
     .description('Prints the states of hosts, as their event logs tell them: asleep, off, on, and whether a person was there.')
     .argument('<files...>', 'event logs')
-    .addOption(new Option(...formatOption).choices(['text', 'json']).default('text'))
-    .action(async (paths: string[], { format }: { format: Format }) => {
-      const output = await readTimelines(paths, signal);
-      if (format === 'json') await writeJson(timelineOutput, output);
-      else await writeResult(render(output));
-    });
+    .option(...zoneOption)
+    .option('--records', 'print the records themselves, one a line')
+    .addOption(new Option(...formatOption).choices(['text', 'json', 'xml']).default('text'))
+    .action((paths: string[], options: Options) => timeline(paths, options, signal));
 }
 
-async function readTimelines(paths: readonly string[], signal: AbortSignal): Promise<TimelineOutput> {
-  const byHost = new Map<string, Map<string, EventRecord>>();
+interface Options {
+  readonly zone?: string;
+  readonly records?: boolean;
+  readonly format: Format | 'xml';
+}
+
+async function timeline(paths: readonly string[], { zone, records, format }: Options, signal: AbortSignal): Promise<void> {
+  if (records) return printRecords(paths, zone, format === 'text' ? 'json' : format, signal);
+  if (format === 'xml') throw new Failure('USAGE_FORMAT', 'intervals are not printed as XML', 'take --format json, or --records');
+  const output = await readTimelines(paths, zone, signal);
+  return format === 'json' ? writeJson(timelineOutput, output) : writeResult(render(output));
+}
+
+async function readTimelines(paths: readonly string[], zone: string | undefined, signal: AbortSignal): Promise<TimelineOutput> {
+  const events: EventRecord[] = [];
   const tally = new FaultTally();
   for (const path of paths) {
-    const log = await openLog(path);
+    const log = await openLog(path, zone === undefined ? {} : { zone });
     for await (const batch of log) {
       signal.throwIfAborted();
-      for (const event of batch) {
-        const known = byHost.get(event.host) ?? new Map<string, EventRecord>();
-        byHost.set(event.host, known.set(event.id, event));
-      }
+      for (const event of batch) events.push(event);
     }
     for (const { layer, kind, count } of log.faults) tally.add({ layer, kind: kind as 'truncated' }, count);
   }
-  const hosts = [...byHost]
+  const recordIds = new Map(events.map(({ id, recordId }) => [id, recordId]));
+  const hosts = [...groupByHost(events)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([host, events]) => ({
-      host,
-      intervals: buildIntervals([...events.values()], {}).map((interval) => describe(interval, events)),
-    }));
+    .map(([host, own]) => ({ host, intervals: buildIntervals(own).map((interval) => describe(interval, recordIds)) }));
   return { hosts, faults: tally.list() };
 }
 
 function describe(
   interval: IntervalRecord,
-  events: ReadonlyMap<string, EventRecord>,
+  recordIds: ReadonlyMap<string, number | null>,
 ): TimelineOutput['hosts'][number]['intervals'][number] {
   const { axis, state, confidence, rule, fromGuardUs, toGuardUs } = interval;
   return {
@@ -58,7 +67,7 @@ function describe(
     from: formatTime(interval.from),
     to: formatTime(interval.to),
     confidence,
-    evidence: interval.evidence.map((id) => events.get(id)?.recordId ?? id),
+    evidence: interval.evidence.map((id) => recordIds.get(id) ?? id),
     rule,
     fromGuardSeconds: fromGuardUs / second,
     toGuardSeconds: toGuardUs / second,

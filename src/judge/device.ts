@@ -20,10 +20,10 @@ const trust = ['configuration', 'dhcp', 'dhcpv6', 'netbios-datagram', 'nbns', 'm
 const rank = (evidence: string) => (trust.includes(evidence) ? trust.indexOf(evidence) : trust.length);
 
 /**
- * @param hosts hosts of which there are events
+ * @param hosts names under which there are events → the newest name of that machine
  * @returns one record for each MAC address, in ascending order
  */
-export function assembleDevices(bindings: readonly SeenBinding[], hosts: ReadonlySet<string>): DeviceRecord[] {
+export function assembleDevices(bindings: readonly SeenBinding[], hosts: ReadonlyMap<string, string>): DeviceRecord[] {
   const byMac = new Map<Mac, SeenBinding[]>();
   for (const binding of bindings) {
     if (isGroupMac(binding.mac) || binding.mac === 0) continue;
@@ -34,7 +34,7 @@ export function assembleDevices(bindings: readonly SeenBinding[], hosts: Readonl
   return [...byMac].sort(([a], [b]) => a - b).map(([mac, known]) => assemble(mac, known, hosts));
 }
 
-function assemble(mac: Mac, bindings: readonly SeenBinding[], hosts: ReadonlySet<string>): DeviceRecord {
+function assemble(mac: Mac, bindings: readonly SeenBinding[], hosts: ReadonlyMap<string, string>): DeviceRecord {
   const addresses = new Set(bindings.flatMap(({ address }) => (address === null ? [] : [address])));
   const names = new Set(bindings.flatMap(({ hostName }) => (hostName === null ? [] : [hostName])));
   // Of several names with a log the most trusted evidence decides, then the latest sighting, then the name itself.
@@ -46,7 +46,7 @@ function assemble(mac: Mac, bindings: readonly SeenBinding[], hosts: ReadonlySet
     )[0];
   return {
     mac,
-    host: tie ? hostOf(tie.hostName as string) : null,
+    host: tie ? (hosts.get(hostOf(tie.hostName as string)) as string) : null,
     hostEvidence: tie ? `${tie.evidence}: ${tie.hostName}` : null,
     hostNames: [...names].sort(),
     addresses: [...addresses].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),

@@ -31,6 +31,20 @@ export interface Teaching {
   readonly address: Address;
   /** Over 128 bits; null for a single address. */
   readonly prefixLength: number | null;
+  /** The operator said so, not the wire. */
+  readonly isCertain: boolean;
+}
+
+/**
+ * What the wire may teach: anybody on the link can send a router advertisement for `::/0`, and would make the whole
+ * Internet inside. Sites have a /48 (RFC 6177), IPv4 networks of one link are no wider than a /16.
+ */
+const shortestTaught = { ipv4: 96 + 16, ipv6: 48 };
+
+function isBelieved({ address, prefixLength, isCertain }: Teaching): boolean {
+  const length = prefixLength ?? 128;
+  if (insideByStandard.some((prefix) => length >= prefix.length && contains(prefix, address))) return true;
+  return isCertain || length >= (isIpv4(address) ? shortestTaught.ipv4 : shortestTaught.ipv6);
 }
 
 export type Scope = 'inside' | 'outside';
@@ -45,7 +59,7 @@ export class Networks {
 
   constructor(teachings: readonly Teaching[]) {
     const learnt = teachings
-      .filter(({ what }) => what === 'prefix')
+      .filter((teaching) => teaching.what === 'prefix' && isBelieved(teaching))
       .map(({ address, prefixLength }) => makePrefix(address, prefixLength ?? 128));
     this.prefixes = [...insideByStandard, ...learnt];
     const of = (wanted: Teaching['what']) => new Set(teachings.filter(({ what }) => what === wanted).map(({ address }) => address));

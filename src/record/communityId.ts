@@ -72,6 +72,12 @@ export function communityId(flow: Conversation): string | null {
     view.setUint16(2, inOrder ? ports.destination : ports.source);
   }
   // First two octets of seed, which is 0 unless sites agree on another.
-  const parts = [Uint8Array.of(0, 0), inOrder ? source : destination, inOrder ? destination : source, Uint8Array.of(flow.protocol, 0), pair];
+  const parts = [
+    Uint8Array.of(0, 0),
+    inOrder ? source : destination,
+    inOrder ? destination : source,
+    Uint8Array.of(flow.protocol, 0),
+    pair,
+  ];
   return `1:${sha1Base64(parts)}`;
 }

@@ -10,6 +10,7 @@ import type { ReportDestination, ReportHost, ReportOutput } from '../record/outp
 import type { AnswerOf, Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
+import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
 
 export interface ReportOptions {
@@ -37,7 +38,7 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
   const traffic = await answers.ask(derived.judgedTraffic, window);
   const intervals = await answers.ask(derived.intervals, {});
   const counted = traffic.filter(({ state, confidence }) => noUserStarted(options.policy, state, confidence as 'high' | 'medium' | 'low'));
-  const evidence = gatherEvidence(counted, destinations);
+  const evidence = gatherEvidence(counted, destinations, devices.filter(({ host }) => host !== null).length);
   const judged = devices.filter(({ host }) => host !== null).map((device) => judgedHost(device, window, intervals, traffic, evidence));
   const unjudged = await unjudgedHosts(answers, devices, window);
   const hosts = [...judged, ...unjudged].filter((host) => isWanted(host, options.host, devices));
@@ -62,7 +63,7 @@ function isWanted(host: ReportHost, wanted: string | undefined, devices: readonl
 }
 
 /** What each device exchanged with each destination while no user started it. */
-function gatherEvidence(traffic: readonly Traffic[], destinations: ReadonlyMap<string, DestinationRecord>) {
+function gatherEvidence(traffic: readonly Traffic[], destinations: ReadonlyMap<string, DestinationRecord>, devicesInAll: number) {
   const byDevice = new Map<Mac, Map<string, Traffic[]>>();
   const devicesOf = new Map<string, Set<Mac>>();
   for (const row of traffic) {
@@ -78,7 +79,7 @@ function gatherEvidence(traffic: readonly Traffic[], destinations: ReadonlyMap<s
     receivedOctets: total(rows, 'receivedOctets'),
     contradictions: total(rows, 'contradictions'),
     devices: devicesOf.get(destination.id)?.size ?? 0,
-    devicesInAll: byDevice.size,
+    devicesInAll,
   });
   return { byDevice, destinations, evidenceOf };
 }
@@ -137,6 +138,7 @@ function judgedHost(
   const own = traffic.filter(({ mac }) => mac === device.mac);
   return {
     host: device.host as string,
+    hasLog: true,
     mac: formatMac(device.mac),
     addresses: device.addresses.map(formatAddress),
     hours: hoursByState(combine(intervals.filter(({ host }) => host === device.host)), window),
@@ -178,7 +180,7 @@ function hostNotes(own: readonly Traffic[]): string[] {
   const contradictions = total(own, 'contradictions');
   if (contradictions === 0) return [];
   return [
-    `sent in ${contradictions} minutes in which its log says that it could not (S3, hibernated or off): its clock is wrong, its log is incomplete, or another machine uses its MAC address`,
+    `sent in ${contradictions} ${contradictions === 1 ? 'minute' : 'minutes'} in which its log says that it could not (S3, hibernated or off): its clock is wrong, its log is incomplete, or another machine uses its MAC address`,
   ];
 }
 
@@ -187,6 +189,7 @@ async function unjudgedHosts(answers: Answers, devices: readonly DeviceRecord[],
   const byMac = new Map(devices.map((device) => [device.mac, device]));
   return (await answers.ask(derived.unjudgedTraffic, window)).map(({ mac, packets, octets }) => ({
     host: byMac.get(mac)?.hostNames[0] ?? formatMac(mac),
+    hasLog: false,
     mac: formatMac(mac),
     addresses: (byMac.get(mac)?.addresses ?? []).map(formatAddress),
     hours: hoursByState([], window),
@@ -199,7 +202,8 @@ async function unjudgedHosts(answers: Answers, devices: readonly DeviceRecord[],
 
 async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]): Promise<string[]> {
   const tied = new Set(devices.map(({ host }) => host));
-  const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(host));
+  const newest = hostNames(await answers.ask(facts.renamings, {}));
+  const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(newest.get(host) ?? host));
   const [totals] = await answers.ask(facts.totals, {});
   return [
     ...orphans.map(

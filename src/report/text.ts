@@ -54,8 +54,8 @@ export function renderText(report: ReportOutput): string {
   }
   for (const host of report.hosts.filter((candidate) => candidate.destinations.length > 0)) parts.push(['', ...hostLines(host)]);
   const quiet = report.hosts.filter((host) => host.destinations.length === 0);
-  const judged = quiet.filter(isJudged);
-  const unjudged = quiet.filter((host) => !isJudged(host));
+  const judged = quiet.filter(({ hasLog }) => hasLog);
+  const unjudged = quiet.filter(({ hasLog }) => !hasLog);
   if (judged.length > 0) parts.push(['', 'Hosts without traffic that no user started', ...quietTable(judged, true)]);
   if (unjudged.length > 0) parts.push(['', withoutLog, ...quietTable(unjudged, false)]);
   return `${parts.flat().join('\n')}\n`;
@@ -160,9 +160,6 @@ function hoursLine(host: ReportHost): string {
     .map(([title, hours]) => `${title} ${hours.toFixed(1)} h`)
     .join('   ');
 }
-
-/** A host with a log has other traffic than in the state `unknown`, or hours in another state. */
-const isJudged = (host: ReportHost) => Object.entries(host.hours).some(([state, hours]) => state !== 'unknown' && hours > 0);
 
 function quietTable(hosts: readonly ReportHost[], withHours: boolean): string[] {
   const packets = (host: ReportHost) => Object.values(host.traffic).reduce((sum, traffic) => sum + traffic.packets, 0);

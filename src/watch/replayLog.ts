@@ -11,6 +11,11 @@ import { identifyFile } from './captureIdentity.ts';
 import { StageLedger } from './ledger.ts';
 import type { ReplayOptions } from './replayCapture.ts';
 
+export interface ReplayLogOptions extends ReplayOptions {
+  /** Of logs whose times name none. */
+  readonly zone?: string;
+}
+
 export interface ReplayedLog {
   readonly record: CaptureRecord;
   /** Events that were not stored before. */
@@ -18,16 +23,15 @@ export interface ReplayedLog {
   readonly alreadyStored: boolean;
 }
 
-export async function replayLog(path: string, store: Store, options: ReplayOptions): Promise<ReplayedLog> {
+export async function replayLog(path: string, store: Store, options: ReplayLogOptions): Promise<ReplayedLog> {
   const identity = await identifyFile(path, 'log', store, options.signal);
   const known = identity.alreadyStored ? await store.captureById(identity.id) : undefined;
   if (known) return { record: known, events: 0, alreadyStored: true };
-  const log = await openLog(path);
+  const log = await openLog(path, options.zone === undefined ? {} : { zone: options.zone });
   const ledger = new StageLedger('logs', 'records');
   let [firstAt, lastAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for await (const batch of log) {
     options.signal?.throwIfAborted();
-    ledger.in += batch.length;
     const fresh = await unknownEvents(store, batch);
     ledger.out += fresh.length;
     if (fresh.length < batch.length) ledger.refuse('already-stored', batch.length - fresh.length);
@@ -42,6 +46,9 @@ export async function replayLog(path: string, store: Store, options: ReplayOptio
     // Events are asked for among what is committed, so a batch is committed before the next is compared.
     await store.commit();
   }
+  const { seen, failed, recovered } = log.counters;
+  ledger.in = seen + recovered;
+  if (failed > 0) ledger.refuse('damaged', failed);
   const record: CaptureRecord = {
     id: identity.id,
     sensor: options.sensor,
@@ -65,12 +72,17 @@ export async function replayLog(path: string, store: Store, options: ReplayOptio
   return { record, events: ledger.out, alreadyStored: false };
 }
 
-/** Without those that are stored, and without repetitions within the batch. */
+/**
+ * Without those that are stored word for word, and without repetitions within the batch. Two forms of one event are both
+ * kept: which of them tells more is for the timeline to say, whatever came first.
+ */
 async function unknownEvents(store: Store, batch: readonly EventRecord[]): Promise<EventRecord[]> {
-  const stored = new Set((await store.ask(knownEvents, { ids: batch.map(({ id }) => id) })).map(({ id }) => id));
-  return batch.filter(({ id }) => {
-    if (stored.has(id)) return false;
-    stored.add(id);
+  const word = (event: EventRecord) => JSON.stringify(Object.entries(event).sort());
+  const stored = new Set((await store.ask(knownEvents, { ids: batch.map(({ id }) => id) })).map(word));
+  return batch.filter((event) => {
+    const text = word(event);
+    if (stored.has(text)) return false;
+    stored.add(text);
     return true;
   });
 }

@@ -31,22 +31,37 @@ describe('the story office-day', () => {
       await new Casework(store, { explanations: await loadKnowledge(join(repositoryRoot, 'appliance', 'knowledge')) }).settle();
       const report = await assembleReport(store, { policy: 'sleep' });
 
-      const evil = story.truth.hosts.flatMap(({ host, asleep }) => asleep.filter(({ benign }) => !benign).map(({ peer, packets }) => ({ host, peer, packets })));
+      const evil = story.truth.hosts.flatMap(({ host, asleep }) =>
+        asleep.filter(({ benign }) => !benign).map(({ peer, packets }) => ({ host, peer, packets })),
+      );
       assert.equal(evil.length, 1);
       const [beacon] = evil;
       const rows = report.hosts.flatMap(({ host, destinations }) => destinations.map((destination) => ({ host, ...destination })));
       rows.sort((a, b) => b.priority - a.priority);
       const [first] = rows;
       assert.deepEqual([first?.host, first?.name, first?.packets], [beacon?.host, beacon?.peer, beacon?.packets]);
-      assert.ok(rows.slice(1).every(({ priority }) => priority < (first?.priority ?? 0)), 'no benign row stands beside it');
+      assert.ok(
+        rows.slice(1).every(({ priority }) => priority < (first?.priority ?? 0)),
+        'no benign row stands beside it',
+      );
       assert.equal(report.hosts[0]?.host, beacon?.host);
-      const line = renderText(report).split('\n').findIndex((text) => text === 'Look at these first');
-      assert.ok(renderText(report).split('\n')[line + 2]?.includes(beacon?.peer as string));
+      const line = renderText(report)
+        .split('\n')
+        .findIndex((text) => text === 'Look at these first');
+      assert.ok(
+        renderText(report)
+          .split('\n')
+          [line + 2]?.includes(beacon?.peer as string),
+      );
 
       const benign = rows.filter((row) => row !== first);
       const sum = (some: readonly ReportDestination[]) => some.reduce((packets, row) => packets + row.packets, 0);
       const explained = benign.filter(({ status }) => status === 'explained');
-      const open = new Map(benign.filter(({ status }) => status !== 'explained').map((row) => [`${row.name ?? row.address}:${row.port ?? row.protocol}`, row.reason]));
+      const open = new Map(
+        benign
+          .filter(({ status }) => status !== 'explained')
+          .map((row) => [`${row.name ?? row.address}:${row.port ?? row.protocol}`, row.reason]),
+      );
       t.diagnostic(`${Math.round((100 * sum(explained)) / sum(benign))} % of ${sum(benign)} benign packets are explained`);
       for (const [farEnd, reason] of [...open].sort()) t.diagnostic(`not explained: ${farEnd}: ${reason}`);
     });

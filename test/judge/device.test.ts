@@ -14,7 +14,9 @@ const seen = (changes: Partial<SeenBinding> = {}): SeenBinding => ({
   ...changes,
 });
 const called = (hostName: string, evidence: string, lastSeen = 100) => seen({ hostName, evidence, lastSeen });
-const hosts = new Set(['PC-7', 'PC-8', 'PC-9']);
+/** Names that were never changed. */
+const named = (names: readonly string[] = []) => new Map(names.map((name) => [name, name]));
+const hosts = named(['PC-7', 'PC-8', 'PC-9']);
 const only = (bindings: SeenBinding[]) => {
   const devices = assembleDevices(bindings, hosts);
   assert.equal(devices.length, 1);

@@ -137,17 +137,15 @@ describe('a judgement', () => {
     fc.assert(
       fc.property(edges, slices, (cuts, picks) => {
         const sorted = cuts.toSorted((a, b) => a - b).map((ms) => from + ms * 1000);
-        const stretches = sorted
-          .slice(1)
-          .map((to, i) => ({
-            from: sorted[i] as number,
-            to,
-            state: states[i % states.length] as HostState,
-            machineFrom: sorted[i] as number,
-            confidence: 'high' as const,
-            fromGuardUs: 0,
-            toGuardUs: 0,
-          }));
+        const stretches = sorted.slice(1).map((to, i) => ({
+          from: sorted[i] as number,
+          to,
+          state: states[i % states.length] as HostState,
+          machineFrom: sorted[i] as number,
+          confidence: 'high' as const,
+          fromGuardUs: 0,
+          toGuardUs: 0,
+        }));
         const flows = picks.map(({ minute, port }) => sampleFlow({ minute: from + minute * 60_000_000, sourcePort: port }));
         const judged = judge(flows, stretches);
         const sum = judged.judgements.reduce((total, row) => total + row.sentPackets + row.receivedPackets, 0);

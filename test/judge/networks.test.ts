@@ -94,7 +94,7 @@ describe('what the network taught', () => {
     fc.assert(
       fc.property(word, word, fc.integer({ min: 97, max: 128 }), (base, asked, length) => {
         const prefix = makePrefix(base, length);
-        const taught = new Networks([{ what: 'prefix', address: base, prefixLength: length }]);
+        const taught = new Networks([{ what: 'prefix', address: base, prefixLength: length, isCertain: true }]);
         const expected = contains(prefix, asked) || untaught.scope(asked) === 'inside' ? 'inside' : 'outside';
         assert.equal(taught.scope(asked), expected);
       }),
@@ -113,4 +113,18 @@ describe('what the network taught', () => {
       assert.deepEqual(networks.roles(address('192.168.7.3')), []);
     }
   });
+
+  const floods: [string, string, string, boolean][] = [
+    ['a router advertisement for everything', '::/0', '2001:db8::1', false],
+    ['a router advertisement that covers all of IPv4', '::ffff:0:0/96', '198.51.100.1', false],
+    ['a DHCP mask of one bit', '128.0.0.0/1', '198.51.100.1', false],
+    ['a prefix wider than a site', '2001:db8::/47', '2001:db8::1', false],
+    ['the prefix of a site', '2001:db8::/48', '2001:db8::1', true],
+    ['an IPv4 network of one link', '198.51.0.0/16', '198.51.100.1', true],
+  ];
+  for (const [sentence, prefix, ip, believed] of floods)
+    it(`${believed ? 'believes' : 'does not believe'} ${sentence}, unless the operator says so`, () => {
+      const scope = (isCertain: boolean) => new Networks([{ ...teach('prefix', prefix), isCertain }]).scope(address(ip));
+      assert.deepEqual([scope(false), scope(true)], [believed ? 'inside' : 'outside', 'inside']);
+    });
 });

@@ -95,6 +95,15 @@ describe('a priority', () => {
     ['does not rise when as much was sent as received', evidence({ sentOctets: 200 }), 50, /./],
     ['does not rise when more was sent inside', evidence({ sentOctets: 201 }, { scope: 'inside' }), 30, /./],
     ['rises when only one of three hosts talks to it', evidence({ devices: 1, devicesInAll: 3 }), 55, /only this host/],
+    ['falls when half of the hosts do the same', evidence({ devices: 3, devicesInAll: 6 }), 40, /3 of 6 hosts do the same$/],
+    ['does not fall when fewer do', evidence({ devices: 3, devicesInAll: 7 }), 50, /./],
+    [
+      'rises less for a rhythm that jitters by a third',
+      evidence({ minutes: cumulated([30, 22, 38, 40, 21, 30, 33, 27, 39, 24, 31]) }),
+      62,
+      /comes back about every 30 minutes/,
+    ],
+    ['does not rise for few returns that jitter', evidence({ minutes: cumulated([30, 22, 38, 40, 21, 30]) }), 50, /./],
     ['does not rise when there are but two hosts', evidence({ devices: 1, devicesInAll: 2 }), 50, /./],
   ];
   for (const [sentence, given, expected, because] of rows)

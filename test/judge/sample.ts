@@ -13,7 +13,7 @@ export const router = 0x02_00_5e_00_00_fe;
 export const teach = (what: Teaching['what'], text: string): Teaching => {
   const prefix = parsePrefix(text);
   if (!prefix) throw new Error(`${text} is no prefix`);
-  return { what, address: prefix.address, prefixLength: what === 'prefix' ? prefix.length : null };
+  return { what, address: prefix.address, prefixLength: what === 'prefix' ? prefix.length : null, isCertain: false };
 };
 
 export const stretch = (state: HostState, from: string, to: string, changes: Partial<HostInterval> = {}): HostInterval => ({

@@ -39,7 +39,7 @@ describe('a published output', () => {
     });
     it(`of ${name} refuses an unknown key, at whatever depth`, () => {
       const found = declaredObjects(structuredClone(value)).map(([path]) => path);
-      assert.ok(found.length >= 2);
+      assert.ok(found.includes(''));
       for (const path of found) {
         const spoilt = structuredClone(value);
         const place = declaredObjects(spoilt).find(([at]) => at === path)?.[1] as Value;

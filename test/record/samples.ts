@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { accountOutput } from '../../src/record/output/account.ts';
 import { flowOutput } from '../../src/record/output/flows.ts';
 import { inspectOutput } from '../../src/record/output/inspect.ts';
+import { recordOutput } from '../../src/record/output/records.ts';
 import { replayOutput } from '../../src/record/output/replay.ts';
 import { reportOutput } from '../../src/record/output/report.ts';
 import { timelineOutput } from '../../src/record/output/timeline.ts';
@@ -72,6 +73,20 @@ export const outputs: Readonly<Record<string, Output>> = {
       intervals: 0,
     },
   },
+  records: {
+    schema: recordOutput,
+    value: {
+      recordId: 7,
+      time: at,
+      provider: 'EventLog',
+      eventId: 6005,
+      qualifiers: 32_768,
+      channel: 'System',
+      computer: 'pc-7',
+      data: [['', 'text']],
+      recovered: false,
+    },
+  },
   report: {
     schema: reportOutput,
     value: {
@@ -81,6 +96,7 @@ export const outputs: Readonly<Record<string, Output>> = {
       hosts: [
         {
           host: 'PC-7',
+          hasLog: true,
           mac: '02:00:5e:00:00:01',
           addresses: ['192.168.7.23'],
           hours: { off: 1.5 },

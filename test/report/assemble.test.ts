@@ -178,7 +178,7 @@ describe('a report', () => {
     const [found] = hosts[0]?.destinations ?? [];
     assert.deepEqual([found?.status, found?.priority], ['suspicious', 90]);
     assert.match(found?.reason ?? '', /could not send/);
-    assert.match(hosts[0]?.notes[0] ?? '', /sent in 1 minutes/);
+    assert.match(hosts[0]?.notes[0] ?? '', /sent in 1 minute/);
     assert.equal(hosts[0]?.noUserStarted.explained, 0);
   });
 

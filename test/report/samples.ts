@@ -44,6 +44,7 @@ export const sampleHost = (changes: Partial<ReportHost> = {}): ReportHost => {
   const sum = (some: readonly ReportDestination[]) => some.reduce((packets, destination) => packets + destination.packets, 0);
   return {
     host: 'PC-7',
+    hasLog: true,
     mac: '02:00:5e:00:00:01',
     addresses: ['192.168.7.23'],
     hours: { 'modern-sleep': 3, present: 4.5, unknown: 0 },

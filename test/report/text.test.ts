@@ -165,12 +165,14 @@ describe('the report as text', () => {
       sampleHost({
         host: '02:00:5e:00:00:09',
         mac: '02:00:5e:00:00:09',
+        hasLog: false,
         destinations: [],
         hours: { unknown: 24 },
         traffic: { unknown: { packets: 77, octets: 1 } },
       }),
     ];
-    const text = renderText(sampleReport(hosts));
+    const text = renderText(sampleReport([...hosts, sampleHost({ host: 'PC-2', destinations: [], hours: { unknown: 24 } })]));
+    assert.match(below(text, 'Hosts without traffic')[2] as string, /^ {2}PC-2 .*unknown 24\.0 h/);
     assert.match(below(text, 'Hosts without traffic')[1] as string, /^ {2}PC-1 .*asleep 3\.0 h/);
     assert.match(below(text, 'Machines without an event log')[1] as string, /^ {2}02:00:5e:00:00:09 .* 77$/);
   });
@@ -180,7 +182,10 @@ describe('a hostile name', () => {
   const places: [string, (name: string) => ReturnType<typeof sampleReport>][] = [
     ['of a host', (name) => sampleReport([sampleHost({ host: name })])],
     ['of a quiet host', (name) => sampleReport([sampleHost({ host: name, destinations: [] })])],
-    ['of a machine without a log', (name) => sampleReport([sampleHost({ host: name, destinations: [], hours: { unknown: 1 } })])],
+    [
+      'of a machine without a log',
+      (name) => sampleReport([sampleHost({ host: name, hasLog: false, destinations: [], hours: { unknown: 1 } })]),
+    ],
     ['of a far end', (name) => sampleReport([sampleHost({ destinations: [sampleDestination({ name })] })])],
     ['of an explained far end', (name) => sampleReport([sampleHost({ destinations: [sampleExplained({ name })] })])],
     [

@@ -33,6 +33,8 @@ export const reportDestination = z.strictObject({
 export const reportHost = z.strictObject({
   /** The computer name of its log, else its MAC address. */
   host: z.string(),
+  /** An event log is known to belong to it; without one its state is unknown and nothing is judged. */
+  hasLog: z.boolean(),
   mac: z.string().nullable(),
   addresses: z.array(z.string()),
   /** Hours in each state, the window of the report taken together. */

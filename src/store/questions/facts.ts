@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { captureKind } from '../../record/capture.ts';
 import { eventKind } from '../../record/event.ts';
-import { address, choice, count, instant, mac, text, uint8 } from '../../record/field.ts';
+import { address, choice, count, instant, mac, text, truth, uint8 } from '../../record/field.ts';
 import { flowKind } from '../../record/flow.ts';
 import { healthKind } from '../../record/health.ts';
 import { nameKind } from '../../record/sighting.ts';
@@ -56,14 +56,26 @@ export const eventsOfHost = defineQuestion({
   statement: ({ host }) => ({ sql: 'SELECT * FROM "event" WHERE "host" = $1 ORDER BY "id"', values: [host] }),
 });
 
-/** Which of the given events are already stored. */
+/** What is stored under the given ids: several where two forms of log tell one event differently. */
 export const knownEvents = defineQuestion({
   name: 'known-events',
   parameters: z.strictObject({ ids: z.array(z.string()) }),
-  row: z.strictObject({ id: text('Id of an event that is stored.') }),
+  row: eventKind.schema,
   statement: ({ ids }) => ({
-    sql: `SELECT "id" FROM "event" WHERE "id" IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`,
+    sql: `SELECT * FROM "event" WHERE "id" IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`,
     values: [JSON.stringify(ids)],
+  }),
+});
+
+/** Enough to tell which names are one machine: every renaming (EventLog 6011), and the last event under each name. */
+export const renamings = defineQuestion({
+  name: 'renamings',
+  parameters: nothing,
+  row: eventKind.schema,
+  statement: () => ({
+    sql: `SELECT * FROM "event" WHERE NOT "recovered" AND ("eventId" = 6011
+      OR "id" IN (SELECT arg_max("id", "time") FROM "event" WHERE NOT "recovered" GROUP BY "host")) ORDER BY "id"`,
+    values: [],
   }),
 });
 
@@ -100,9 +112,11 @@ export const network = defineQuestion({
     what: choice(['prefix', 'router', 'resolver'], 'What was taught.'),
     address: address('Prefix or address.'),
     prefixLength: uint8('Length over 128 bits.').nullable(),
+    isCertain: truth('The operator said so.'),
   }),
   statement: () => ({
-    sql: 'SELECT DISTINCT "what", "address", "prefixLength" FROM "network" ORDER BY "what", "address", "prefixLength"',
+    sql: `SELECT "what", "address", "prefixLength", bool_or("evidence" = 'configuration') AS "isCertain" FROM "network"
+      GROUP BY "what", "address", "prefixLength" ORDER BY "what", "address", "prefixLength"`,
     values: [],
   }),
 });
