@@ -148,7 +148,8 @@ export class Inspection {
   private addUdp(batch: HeaderBatch, row: number): void {
     const region = payloadRegion(batch, row);
     // Not every NetBIOS datagram belongs to the browser.
-    if (batch.destinationPort[row] === netbiosDatagramPort || batch.sourcePort[row] === netbiosDatagramPort) this.addNetbiosDatagram(region);
+    if (batch.destinationPort[row] === netbiosDatagramPort || batch.sourcePort[row] === netbiosDatagramPort)
+      this.addNetbiosDatagram(region);
     const application = recognizeApplication(batch, row);
     if (application === undefined) return;
     this.protocols.add(application);

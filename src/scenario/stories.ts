@@ -3,6 +3,7 @@
 import { contradiction } from './contradiction.ts';
 import { officeDay } from './officeDay.ts';
 import { paper2021 } from './paper2021.ts';
+import { powerStories } from './power/powerStories.ts';
 import type { Story } from './story.ts';
 
 /** The same seed gives the same octets on every machine. */
@@ -10,4 +11,5 @@ export const stories: Readonly<Record<string, (seed: number) => Story>> = {
   'paper-2021': paper2021,
   'office-day': officeDay,
   contradiction,
+  ...powerStories,
 };

@@ -15,6 +15,9 @@ const guids: Readonly<Record<string, string>> = {
   [provider.winlogon]: '{dbe9b383-7cf3-4331-91cc-a3cb16a3b538}',
   [provider.user32]: '{b0aa8734-56f7-41cc-b2f4-de228e98b946}',
   [provider.services]: '{555908d1-a6d7-4695-8e1e-26931d2012f4}',
+  'Microsoft-Windows-Security-Auditing': '{54849625-5478-4994-a5ba-3e3b0328c30d}',
+  'Microsoft-Windows-Eventlog': '{fc65ddd8-d6ef-4962-83d5-6e5cfe9ce148}',
+  'Microsoft-Windows-TerminalServices-LocalSessionManager': '{5d896912-022d-40aa-a3a8-4fa5515c76d7}',
 };
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&apos;', '"': '&quot;' };
@@ -34,7 +37,7 @@ function encodeEvent(event: EventRecord): string {
   const system = [
     named,
     `${id}${event.eventId}</EventID>`,
-    `<Version>${event.version ?? 0}</Version><Level>4</Level><Task>0</Task><Opcode>0</Opcode><Keywords>${keywords}</Keywords>`,
+    `${event.version === null ? '' : `<Version>${event.version}</Version>`}<Level>4</Level><Task>0</Task><Opcode>0</Opcode><Keywords>${keywords}</Keywords>`,
     `<TimeCreated SystemTime='${sevenDigits(event)}'/>`,
     `<EventRecordID>${event.recordId ?? 0}</EventRecordID><Correlation/><Execution ProcessID='4' ThreadID='308'/>`,
     `<Channel>${escapeText(event.channel)}</Channel><Computer>${escapeText(event.computer)}</Computer><Security/>`,
@@ -47,7 +50,20 @@ function sevenDigits(event: EventRecord): string {
   return `${formatTime(event.time).slice(0, -1)}${((event.recordId ?? 0) * 7) % 10}Z`;
 }
 
-function encodeData({ data }: EventRecord): string {
+/** Providers that write `UserData` instead: its element, and the namespace of that. */
+function userDataOf({ provider: name, eventId }: EventRecord): readonly [string, string] | undefined {
+  if (name === 'Microsoft-Windows-TerminalServices-LocalSessionManager') return ['EventXML', 'Event_NS'];
+  if (name !== 'Microsoft-Windows-Eventlog') return undefined;
+  return [eventId === 1100 ? 'ServiceShutdown' : 'LogFileCleared', 'http://manifests.microsoft.com/win/2004/08/windows/eventlog'];
+}
+
+function encodeData(event: EventRecord): string {
+  const { data } = event;
+  const userData = userDataOf(event);
+  if (userData) {
+    const leaves = data.map(([name, value]) => `<${name}>${escapeText(value)}</${name}>`).join('');
+    return `<UserData><${userData[0]} xmlns='${userData[1]}'>${leaves}</${userData[0]}></UserData>`;
+  }
   const cells = data.map(([name, value]) =>
     name === '' ? `<Data>${escapeText(value)}</Data>` : `<Data Name='${escapeText(name)}'>${escapeText(value)}</Data>`,
   );

@@ -23,19 +23,19 @@ export const provider = {
   services: 'Service Control Manager',
 } as const;
 
-type Value = string | number | boolean;
+export type Value = string | number | boolean;
 
-function manifest(name: string, eventId: number, version: number, data: readonly (readonly [string, Value])[]): WindowsEvent {
+export function manifest(name: string, eventId: number, version: number, data: readonly (readonly [string, Value])[]): WindowsEvent {
   return { provider: name, eventId, version, qualifiers: null, data: data.map(([field, value]) => [field, String(value)]) };
 }
 
-function classic(name: string, eventId: number, qualifiers: number, data: readonly (readonly [string, Value])[]): WindowsEvent {
+export function classic(name: string, eventId: number, qualifiers: number, data: readonly (readonly [string, Value])[]): WindowsEvent {
   return { provider: name, eventId, version: 0, qualifiers, data: data.map(([field, value]) => [field, String(value)]) };
 }
 
 /** A FILETIME in event data: nine digits of the second. */
-const fileTime = (at: Microseconds) => `${formatTime(at).slice(0, -1)}000Z`;
-const noTime = '1601-01-01T00:00:00.000000000Z';
+export const fileTime = (at: Microseconds) => `${formatTime(at).slice(0, -1)}000Z`;
+export const noTime = '1601-01-01T00:00:00.000000000Z';
 
 /** Kernel-General 12: carries the time of the start, and is written after the log service has started. */
 export const systemStarted = (at: Microseconds) =>

@@ -90,11 +90,7 @@ describe('the configuration refuses', () => {
     ['a ring of no size', { capture: { ringMiB: 0 } }, /^capture\.ringMiB: is 0, write/],
     ['a broken number', { capture: { ringMiB: 1.5 } }, /^capture\.ringMiB: is 1\.5, write/],
     ['too few flows', { capture: { maxFlows: 10 } }, /^capture\.maxFlows: is 10, write/],
-    [
-      'a source that does not exist',
-      { capture: { source: 'pcap' } },
-      /^capture\.source: is "pcap", write one of auto, ring, libpcap$/,
-    ],
+    ['a source that does not exist', { capture: { source: 'pcap' } }, /^capture\.source: is "pcap", write one of auto, ring, libpcap$/],
     [
       'a filter on two lines',
       { capture: { filter: 'tcp\nor udp' } },

@@ -1,0 +1,16 @@
+/** All stories about power and people, by name. Each was written from the project's facts about Windows logs, before any reader of them. */
+
+import { bootScripts } from './bootStories.ts';
+import { logScripts, twinStories } from './logStories.ts';
+import { personScripts } from './personStories.ts';
+import { type PowerStory, powerStory } from './powerStory.ts';
+import { sleepScripts } from './sleepStories.ts';
+import { standbyScripts } from './standbyStories.ts';
+
+const scripts = [...sleepScripts, ...standbyScripts, ...bootScripts, ...personScripts, ...logScripts];
+
+/** The same seed gives the same octets on every machine. */
+export const powerStories: Readonly<Record<string, (seed: number) => PowerStory>> = {
+  ...Object.fromEntries(scripts.map((script) => [script.name, powerStory(script)])),
+  ...twinStories,
+};

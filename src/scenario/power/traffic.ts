@@ -1,0 +1,52 @@
+/** What a host sends in each of its states. In S3, hibernation and off: nothing at all. */
+
+import { minute, second } from '../../base/time.ts';
+import { announceAddress, announceToBrowsers, lease, pingRouter, resolve, ssdpSearch } from '../chatter.ts';
+import { Internet, type Site } from '../internet.ts';
+import type { Random } from '../random.ts';
+import { browse, type SmallLan, userSites } from '../smallLan.ts';
+import { shrink, spread } from '../span.ts';
+import type { Station } from '../station.ts';
+import type { Wiretap } from '../wiretap.ts';
+import type { TruthSpan } from './axisTruth.ts';
+
+const services: readonly Site[] = [
+  { name: 'settings-win.data.microsoft.com', port: 443 },
+  { name: 'ctldl.windowsupdate.com', port: 80, target: '/msdownload/update/v3/static/trustedr/en/disallowedcertstl.cab' },
+  { name: 'v10.events.data.microsoft.com', port: 443 },
+];
+
+export interface TrafficFields {
+  readonly tap: Wiretap;
+  readonly lan: SmallLan;
+  readonly station: Station;
+  readonly states: readonly TruthSpan[];
+  /** Whether the network stays up while the screen is off. */
+  readonly connected: boolean;
+}
+
+export function tellTraffic({ tap, lan, station, states, connected }: TrafficFields, random: Random): void {
+  const internet = new Internet(tap, lan, random.branch('internet'));
+  let upBefore = false;
+  for (const [i, { from, to, really }] of states.entries()) {
+    const up = really === 'on' || (connected && (really === 'screen-off' || really === 'modern-sleep'));
+    if (up && !upBefore && to - from > minute) {
+      const cold = states[i - 1]?.really === 'off' || i === 0;
+      const leasedAt = lease(tap, lan, station, from + 12 * second, cold, random);
+      announceAddress(tap, station, leasedAt + 20_000);
+      resolve(tap, station, lan.router, leasedAt + 4 * second, lan.router);
+    }
+    upBefore = up;
+    if (!up) continue;
+    const quiet = shrink([{ from, to }], minute, 30 * second);
+    const hours = (to - from) / (60 * minute);
+    if (quiet.length === 0) continue;
+    const everySeconds = really === 'on' ? 1200 : 2400;
+    browse(internet, { client: station, spans: quiet, sites: services, everySeconds, packets: [8, 20] }, random);
+    if (really === 'on')
+      browse(internet, { client: station, spans: quiet, sites: userSites, everySeconds: 900, packets: [10, 30] }, random);
+    for (const at of spread(shrink(quiet, 0, 15 * second), Math.ceil(hours), random)) ssdpSearch(tap, station, at, 3, random);
+    for (const at of spread(quiet, Math.ceil(hours / 2), random)) pingRouter(tap, lan, station, at, random);
+    for (const at of spread(quiet, Math.floor(hours / 3), random)) announceToBrowsers(tap, lan, station, at, random);
+  }
+}
