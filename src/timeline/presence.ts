@@ -30,6 +30,8 @@ export class Presence {
   /** Names of the logon at the console. */
   private consoleKeys = new Set<string>();
   private remotes: Session[] = [];
+  /** The console was locked and has not been unlocked since: a key that lights the screen does not unlock it. */
+  private lockHeld = false;
 
   take(evidence: PersonEvidence): void {
     switch (evidence.kind) {
@@ -73,18 +75,20 @@ export class Presence {
   shutDown(told: boolean): void {
     this.remotes = [];
     this.consoleKeys = new Set();
+    this.lockHeld = false;
     this.set(told ? 'none' : 'unknown', told ? 'medium' : 'low');
   }
 
   /** Nothing is known any more. */
   forget(): void {
     this.remotes = [];
+    this.lockHeld = false;
     this.set('unknown', 'low');
   }
 
   /** A person's hand did something to the machine itself: a key, the lid, the power button. */
   touched(confidence: Confidence): void {
-    this.set('present', confidence);
+    this.set(this.lockHeld ? 'locked' : 'present', confidence);
   }
 
   /** Nobody has touched the console for a while. Remote sessions go on. */
@@ -118,6 +122,7 @@ export class Presence {
       if (this.consoleKeys.size >= mostSessions) this.consoleKeys.clear();
       this.consoleKeys.add(key);
     }
+    this.lockHeld = false;
     this.set('present', 'high');
   }
 
@@ -141,7 +146,10 @@ export class Presence {
     }
     const known = this.consoleKeys.delete(key);
     if (!all && (!known || [...this.consoleKeys].some((other) => other.startsWith('logon:')))) return;
-    if (all) this.consoleKeys = new Set();
+    if (all) {
+      this.consoleKeys = new Set();
+      this.lockHeld = false;
+    }
     this.set(console, 'high');
   }
 
@@ -155,7 +163,11 @@ export class Presence {
 
   private lock(key: string, locked: boolean): void {
     const remote = this.remotes.find((session) => session.keys.has(key));
-    if (remote) remote.locked = locked;
-    else this.set(locked ? 'locked' : 'present', 'high');
+    if (remote) {
+      remote.locked = locked;
+      return;
+    }
+    this.lockHeld = locked;
+    this.set(locked ? 'locked' : 'present', 'high');
   }
 }

@@ -35,12 +35,6 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'machine: unknown (low) for on': clockBattery,
     'person: unknown (low) for present': clockBattery,
   },
-  'remote-with-screen-off': {
-    'person: present (high) for locked': 'a key that lights the screen is taken for a person at work, while the 4800 has had no 4801 yet',
-  },
-  'lock-and-unlock': {
-    'person: present (medium) for locked': 'the power button is taken for a person at work, while the 4800 has had no 4801 yet',
-  },
   'instance-ids': {
     'machine: unknown (low) for s3': positions,
     'machine: unknown (low) for off': positions,
