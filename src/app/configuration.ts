@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { formatMac, type Mac } from '../base/address.ts';
 import { Failure } from '../base/failure.ts';
 import { configurationFaults } from './configurationFault.ts';
+import { systemReason } from './failure.ts';
 import {
   address,
   addressForm,
@@ -244,6 +245,8 @@ async function readText(path: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof ConfigurationFailure) throw cause;
     if (cause instanceof TypeError) throw new ConfigurationFailure(path, ['line 1: the file is not UTF-8, save it as UTF-8']);
-    throw new Failure('CONFIGURATION_UNREADABLE', `${path} cannot be read`, 'check the path and its permissions', { cause });
+    throw new Failure('CONFIGURATION_UNREADABLE', `${path} cannot be read (${systemReason(cause)})`, 'check the path and its permissions', {
+      cause,
+    });
   }
 }

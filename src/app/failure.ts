@@ -19,8 +19,8 @@ export function exitCodeOf(error: unknown): ExitCode {
 function sentence(error: unknown): string {
   if (isAbort(error)) return 'stopped before the end; run it again to go on';
   if (error instanceof Failure) {
-    const cause = causeOf(error);
-    return `${error.message}${cause === undefined ? '' : ` (${cause})`}; ${error.advice}`;
+    // What the operating system said is in the message already, in words; the cause is for the log.
+    return `${error.message}; ${error.advice}`;
   }
   if (isSystemError(error)) {
     const what = error.path === undefined ? '' : `${error.path}: `;
@@ -30,12 +30,10 @@ function sentence(error: unknown): string {
   return `${text}; this is a mistake of Yoban's own, please report it with the command that led to it`;
 }
 
-/** The innermost reason that adds something to the message. */
-function causeOf(failure: Failure): string | undefined {
-  const { cause } = failure;
-  if (cause === undefined || cause === null) return undefined;
-  if (isSystemError(cause)) return systemReasons[cause.code] ?? cause.message;
-  return cause instanceof Error ? cause.message : String(cause);
+/** What the operating system says is wrong, in words. */
+export function systemReason(error: unknown): string {
+  if (isSystemError(error)) return systemReasons[error.code] ?? error.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface SystemError extends Error {

@@ -12,7 +12,7 @@ export interface FaultTotal {
 export class FaultTally {
   private readonly totals = new Map<string, { layer: string; kind: string; count: number }>();
 
-  add(fault: Pick<Fault, 'layer' | 'kind'>, count = 1): void {
+  add(fault: Pick<Fault, 'layer'> & { readonly kind: string }, count = 1): void {
     const key = `${fault.layer} ${fault.kind}`;
     const total = this.totals.get(key);
     if (total) total.count += count;

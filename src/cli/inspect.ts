@@ -75,7 +75,7 @@ async function inspectSource(path: string, source: FrameSource, signal: AbortSig
   }
   const { protocols, ipv4Options, ndp, names, faults } = inspection.result();
   const tally = new FaultTally();
-  for (const { layer, kind, count } of faults) tally.add({ layer, kind: kind as 'truncated' }, count);
+  for (const { layer, kind, count } of faults) tally.add({ layer, kind }, count);
   for (const fault of source.faults) tally.add(fault);
   const types = [...new Set(source.interfaces.map((one) => linkTypeNames.get(one.linkType) ?? `linktype-${one.linkType}`))];
   const seen = frames > 0;

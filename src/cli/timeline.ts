@@ -47,7 +47,7 @@ async function readTimelines(paths: readonly string[], zone: string | undefined,
       signal.throwIfAborted();
       for (const event of batch) events.push(event);
     }
-    for (const { layer, kind, count } of log.faults) tally.add({ layer, kind: kind as 'truncated' }, count);
+    for (const { layer, kind, count } of log.faults) tally.add({ layer, kind }, count);
   }
   const recordIds = new Map(events.map(({ id, recordId }) => [id, recordId]));
   const hosts = [...groupByHost(events)]

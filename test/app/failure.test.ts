@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { describeFailure, exitCodeOf } from '../../src/app/failure.ts';
+import { describeFailure, exitCodeOf, systemReason } from '../../src/app/failure.ts';
 import { Failure } from '../../src/base/failure.ts';
 
 describe('a failure', () => {
@@ -9,10 +9,16 @@ describe('a failure', () => {
   const rows: [sentence: string, error: unknown, line: string | RegExp, exitCode: number][] = [
     ['says what, where and what to do', new Failure('STORE_HELD', '/d is held by 7', 'stop it'), '/d is held by 7; stop it', 1],
     [
-      'names its cause',
-      new Failure('STORE_OPEN', '/d cannot be opened', 'look at it', { cause: new Error('bad block') }),
-      '/d cannot be opened (bad block); look at it',
+      'leaves its cause to the log: the message says it in words already',
+      new Failure('STORE_OPEN', '/d cannot be opened: bad block', 'look at it', { cause: new Error('IO Error: bad block') }),
+      '/d cannot be opened: bad block; look at it',
       1,
+    ],
+    [
+      'of a file exits with 2',
+      new Failure('CAPTURE_MISSING', 'no such file: a.pcap', 'check the path'),
+      'no such file: a.pcap; check the path',
+      2,
     ],
     [
       'of the command line exits with 2',
@@ -37,9 +43,8 @@ describe('a failure', () => {
   it('of the operating system names the path and what to do', async () => {
     assert.equal(describeFailure(await missing), '/nowhere/at/all.pcap: no such file or folder; check the path');
   });
-  it('with a cause of the operating system names the reason', async () => {
-    const failure = new Failure('FILE_UNREADABLE', 'all.pcap cannot be read', 'check the path', { cause: await missing });
-    assert.equal(describeFailure(failure), 'all.pcap cannot be read (no such file or folder); check the path');
+  it('tells the reason of the operating system in words', async () => {
+    assert.equal(systemReason(await missing), 'no such file or folder');
   });
 });
 

@@ -61,6 +61,6 @@ describe('the pcapng writer', () => {
     await assert.rejects(PcapngWriter.open(join(folder.path, 'no', 'x.pcapng'), described), isWriteError);
     if (process.platform !== 'linux') return t.skip('needs /dev/full');
     const writer = await PcapngWriter.open('/dev/full', described);
-    await assert.rejects(writer.close(), (error) => isWriteError(error) && /make room/.test(String(error)));
+    await assert.rejects(writer.close(), (error) => isWriteError(error) && /make room/.test((error as CaptureError).advice));
   });
 });

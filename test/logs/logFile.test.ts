@@ -85,7 +85,7 @@ describe('opening a log file', () => {
       await assert.rejects(openLog(path()), (error) => {
         assert.ok(error instanceof LogError);
         assert.equal(error.code, code);
-        assert.match(error.message, message);
+        assert.match(`${error.message}; ${error.advice}`, message);
         assert.ok(!error.message.includes('\n'), 'one line');
         return true;
       });

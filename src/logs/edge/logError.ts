@@ -18,12 +18,10 @@ export class LogError extends Failure {
   override readonly name = 'LogError';
 
   /**
-   * The message is one line: what, where, what to do. `advice` is the last part of it once more, for callers that print it apart.
-   *
    * @param what what happened, with the file's name in it, without a full stop
    */
   constructor(code: LogErrorCode, what: string, advice: string, options?: { cause?: unknown }) {
-    super(code, `${what}; ${advice}`, advice, options);
+    super(code, what, advice, options);
   }
 }
 
