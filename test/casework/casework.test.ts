@@ -171,7 +171,7 @@ describe('casework', () => {
               if (!pauses[i] && i < order.length - 1) continue;
               await store.commit();
               // In between the knowledge base is another one: what was decided meanwhile must not show in the end.
-            if (pauses[i]) await settle(store, i % 2 === 0 ? [] : [settingsWin]);
+              if (pauses[i]) await settle(store, i % 2 === 0 ? [] : [settingsWin]);
             }
             await store.commit();
             await settle(store);
