@@ -26,6 +26,9 @@ function sentence(error: unknown): string {
     const what = error.path === undefined ? '' : `${error.path}: `;
     return `${what}${systemReasons[error.code] ?? error.message}; ${systemAdvice[error.code] ?? 'look at the reason and try again'}`;
   }
+  // The database wraps what the system said into its own words.
+  if (error instanceof Error && /No space left on device|Disk quota exceeded/.test(error.message))
+    return 'the disk is full; free some space, then run it again';
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `${text}; this is a mistake of Yoban's own, please report it with the command that led to it`;
 }

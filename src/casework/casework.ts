@@ -50,6 +50,8 @@ function settled({ unit, subject, day: at }: StaleUnit): Statement {
 export class Casework {
   private networks = new Networks([]);
   private readonly knownDestinations = new Set<string>();
+  /** Of the machines to which a log belongs; known once devices and hosts are settled. */
+  private hostOfMac: ReadonlyMap<number, string> = new Map();
 
   constructor(
     private readonly store: Store,
@@ -61,6 +63,7 @@ export class Casework {
     await this.compareBasis();
     let done = 0;
     for (const step of ['devices', 'host', 'device-day', 'destinations'] as const) {
+      if (step === 'device-day') await this.dropUntied();
       for (;;) {
         const units = (await this.store.ask(derived.staleUnits, {})) as StaleUnit[];
         const unit = units.find((candidate) => candidate.unit === step);
@@ -73,6 +76,16 @@ export class Casework {
         }
       }
     }
+  }
+
+  /** Machines without a log have no states and no judgements: on a large network they are most, and their marks go at once. */
+  private async dropUntied(): Promise<void> {
+    const tied = (await this.store.ask(derived.devices, {})).filter(({ host }) => host !== null);
+    this.hostOfMac = new Map(tied.map(({ mac, host }) => [mac, host as string]));
+    const sql = `DELETE FROM "stale" WHERE "unit" = 'device-day'
+      AND "subject" NOT IN (SELECT "mac"::VARCHAR FROM "device" WHERE "host" IS NOT NULL)
+      AND "subject" NOT IN (SELECT DISTINCT "mac"::VARCHAR FROM "judgement")`;
+    await this.store.commit([{ sql, values: [] }]);
   }
 
   /** Networks, explanations and rules are the ground for all units: a change makes stale what rests on it. */
@@ -120,6 +133,8 @@ export class Casework {
       this.store.append(deviceKind, device);
       if ((hostBefore.get(device.mac) ?? null) !== device.host) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
     }
+    const left = new Set(now.map(({ mac }) => mac));
+    for (const device of before) if (!left.has(device.mac) && device.host !== null) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
     await this.store.commit([settled(unit), { sql: 'DELETE FROM "device"', values: [] }]);
   }
 
@@ -166,7 +181,7 @@ export class Casework {
 
   /** Empty for a device without a log: nothing is known about its states. */
   private async judge(mac: number, from: number, to: number): Promise<JudgedDay> {
-    const host = (await this.store.ask(derived.devices, {})).find((device) => device.mac === mac)?.host ?? null;
+    const host = this.hostOfMac.get(mac) ?? null;
     if (host === null) return { judgements: [], destinations: [] };
     const states = combine(await this.store.ask(derived.intervalsOfHost, { host }));
     const flows = await this.store.ask(facts.flowsOfDevice, { mac, from: from - conversationMemory, to: to + conversationMemory });
@@ -199,5 +214,9 @@ function difference(before: readonly IntervalRecord[], now: readonly IntervalRec
   const key = (interval: IntervalRecord) => JSON.stringify(interval);
   const [old, fresh] = [new Set(before.map(key)), new Set(now.map(key))];
   const changed = [...before.filter((interval) => !fresh.has(key(interval))), ...now.filter((interval) => !old.has(key(interval)))];
-  return { from: Math.min(...changed.map(({ from }) => from)), to: Math.max(...changed.map(({ to }) => to)) };
+  // A reduction, not a spread: a log of years has more intervals than a call may have arguments.
+  return changed.reduce((span, { from, to }) => ({ from: Math.min(span.from, from), to: Math.max(span.to, to) }), {
+    from: Number.POSITIVE_INFINITY,
+    to: Number.NEGATIVE_INFINITY,
+  });
 }

@@ -2,12 +2,14 @@
 
 import { Command, Option } from 'commander';
 import { loadConfiguration } from '../app/configuration.ts';
+import { printable } from '../base/printable.ts';
+import type { CaptureRecord } from '../record/capture.ts';
 import type { CountsByReason, HealthRecord } from '../record/health.ts';
 import { imbalance } from '../record/health.ts';
 import { type AccountOutput, accountOutput } from '../record/output/account.ts';
 import { textTable } from '../report/textTable.ts';
 import { reachStore } from '../store/access.ts';
-import { health } from '../store/questions/facts.ts';
+import { captures, health } from '../store/questions/facts.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
 
@@ -30,7 +32,7 @@ export function accountCommand(signal: AbortSignal): Command {
       const reached = await reachStore(storeFolder(options.data, configuration.data), { signal });
       const answers = reached.kind === 'asker' ? reached.client : reached.store;
       try {
-        const output = accountOf(await answers.ask(health, {}));
+        const output = accountOf(await answers.ask(health, {}), await answers.ask(captures, {}));
         if (options.format === 'json') await writeJson(accountOutput, output);
         else await writeResult(render(output));
         if (!output.balanced) process.exitCode = 1;
@@ -43,7 +45,9 @@ export function accountCommand(signal: AbortSignal): Command {
 /** In the order in which frames pass the stages. */
 const order = ['link', 'wire', 'meter', 'store', 'logs'];
 
-function accountOf(records: readonly HealthRecord[]): AccountOutput {
+function accountOf(records: readonly HealthRecord[], read: readonly CaptureRecord[]): AccountOutput {
+  // The books of a capture are written when it has been read to its end.
+  const unfinished = read.filter(({ state }) => state !== 'complete').map(({ name }) => name);
   const stages = records
     .toSorted((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage) || (a.interface < b.interface ? -1 : 1))
     .map((record) => ({
@@ -56,10 +60,10 @@ function accountOf(records: readonly HealthRecord[]): AccountOutput {
       refused: record.refused,
       dropped: record.dropped,
     }));
-  return { balanced: records.every((record) => imbalance(record) === 0), stages };
+  return { balanced: unfinished.length === 0 && records.every((record) => imbalance(record) === 0), unfinished, stages };
 }
 
-function render({ balanced, stages }: AccountOutput): string {
+function render({ balanced, unfinished, stages }: AccountOutput): string {
   const reasons = (counts: CountsByReason) => {
     const given = Object.entries(counts).filter(([, count]) => count > 0);
     return given.map(([reason, count]) => `${count} ${reason}`).join(', ') || '0';
@@ -85,5 +89,9 @@ function render({ balanced, stages }: AccountOutput): string {
     { title: 'refused' },
     { title: 'dropped' },
   ];
-  return `${[...textTable(columns, rows), '', balanced ? '  balanced: in = out + held + refused + dropped, at every stage' : '  NOT BALANCED: Yoban cannot account for some of it'].join('\n')}\n`;
+  const verdict = balanced
+    ? '  balanced: in = out + held + refused + dropped, at every stage'
+    : '  NOT BALANCED: Yoban cannot account for all of it';
+  const open = unfinished.map((name) => `  ${printable(name)} was read only in part: replay it again`);
+  return `${[...textTable(columns, rows), '', ...open, verdict].join('\n')}\n`;
 }

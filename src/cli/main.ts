@@ -31,8 +31,9 @@ for (const verb of verbs) program.addCommand(verb.exitOverride());
 
 // A reader that goes away, as in `yoban report | head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`yoban: ${describeFailure(error)}\n`);
+  process.exit(1);
 });
 
 try {

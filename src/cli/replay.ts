@@ -13,6 +13,7 @@ import { textTable } from '../report/textTable.ts';
 import { health, totals } from '../store/questions/facts.ts';
 import { StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
+import { checkRegularFile } from '../watch/captureIdentity.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import { type ReplayOptions, replayCapture } from '../watch/replayCapture.ts';
 import { replayLog } from '../watch/replayLog.ts';
@@ -58,7 +59,9 @@ async function replay(captures: readonly string[], options: Options, signal: Abo
   try {
     const server = await StoreServer.listen(store);
     try {
-      await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
+      // Without a configuration nothing was said, and nothing is taken back.
+      if (options.config !== undefined)
+        await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
       const files = await replayFiles(
         captures,
         options.logs,
@@ -83,6 +86,8 @@ async function replay(captures: readonly string[], options: Options, signal: Abo
 
 /** A wrong name among many files is better told before hours of work than after. */
 async function checkFiles(captures: readonly string[], logs: readonly string[]): Promise<void> {
+  // First of all what kind of file it is: opening a FIFO would wait for its writer.
+  for (const path of [...captures, ...logs]) await checkRegularFile(path);
   for (const path of captures) await (await openCapture(path)).close();
   for (const path of logs) await (await openLog(path)).close();
 }

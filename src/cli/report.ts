@@ -13,6 +13,7 @@ import { reachStore } from '../store/access.ts';
 import type { Answers } from '../store/question.ts';
 import { StoreServer } from '../store/server.ts';
 import type { Store } from '../store/store.ts';
+import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import { instantArgument } from './argument.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
@@ -60,6 +61,9 @@ async function report(options: Options, signal: AbortSignal): Promise<void> {
     }
   }
   try {
+    // What the operator corrected counts at once.
+    if (options.config !== undefined)
+      await storeOperatorFacts(reached.store, { inside: configuration.networks.inside, hosts: configuration.hosts });
     await print(await withSettledStore(reached.store, signal, assemble), options.format);
   } finally {
     await reached.store.close();

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { FaultTally } from '../base/faultTally.ts';
+import { printable } from '../base/printable.ts';
 import { formatTime, hour, second } from '../base/time.ts';
 import { openLog } from '../logs/edge/logFile.ts';
 import type { EventRecord } from '../record/event.ts';
@@ -76,7 +77,7 @@ function describe(
 
 function render({ hosts, faults }: TimelineOutput): string {
   const lines = hosts.flatMap(({ host, intervals }) => [
-    host,
+    printable(host),
     ...textTable(
       [
         { title: 'axis' },

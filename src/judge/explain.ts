@@ -82,7 +82,7 @@ export function explain(far: FarEndIdentity, rules: readonly Explanation[]): Des
 
 function unproven(far: FarEndIdentity, rule: Explanation): string {
   return far.nameProof === 'claimed'
-    ? `the client named it in SNI or Host, but no answer tied ${far.name} to this address (would be ${rule.id})`
+    ? `no trusted answer tied ${far.name} to this address: SNI, Host or a stranger named it (would be ${rule.id})`
     : `several names were tied to this address, ${far.name} is only the latest of them (would be ${rule.id})`;
 }
 
@@ -90,6 +90,6 @@ function whyNot(far: FarEndIdentity): string {
   if (far.direction === 'incoming') return 'the far end began this conversation, and no explanation covers that';
   if (far.cast !== 'unicast') return `no explanation for this ${far.cast} traffic`;
   if (far.name === null) return 'no name is known for this address, and no explanation covers it';
-  if (far.nameProof === 'claimed') return 'no explanation for this name, which only SNI or Host claimed';
+  if (far.nameProof === 'claimed') return 'no explanation for this name, which no trusted answer tied to the address';
   return 'no explanation for this name';
 }

@@ -43,7 +43,7 @@ function isOffload(farEnd: FarEnd): boolean {
 }
 
 export function judgeDay(day: DeviceDay, networks: Networks): JudgedDay {
-  const learnt = new LearntNames(day.names);
+  const learnt = new LearntNames(day.names, networks);
   const claimed = claimedNames(day.flows);
   const destinations = new Map<string, FarEndIdentity>();
   const judgements = new Map<string, JudgementRecord>();

@@ -5,6 +5,7 @@ import type { Microseconds } from '../base/time.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import type { NameProof } from '../record/judged.ts';
 import { type NameRecord, usableUntil } from '../record/sighting.ts';
+import type { Networks } from './networks.ts';
 
 export interface FarEndName {
   readonly name: string;
@@ -17,7 +18,11 @@ const synFlag = 0x02;
 export class LearntNames {
   private readonly byAddress = new Map<Address, NameRecord[]>();
 
-  constructor(names: readonly NameRecord[]) {
+  /** @param networks knows which resolvers this network has taught */
+  constructor(
+    names: readonly NameRecord[],
+    private readonly networks: Networks,
+  ) {
     for (const record of names) {
       const known = this.byAddress.get(record.address);
       if (known) known.push(record);
@@ -32,7 +37,26 @@ export class LearntNames {
    */
   name(address: Address, claimed: string | null, at: Microseconds, until: Microseconds): FarEndName | null {
     const learnt = (this.byAddress.get(address) ?? []).filter((record) => record.from <= until && at <= usableUntil(record));
-    if (claimed !== null) return { name: claimed, proof: learnt.some((record) => record.name === claimed) ? 'resolved' : 'claimed' };
+    const proven = learnt.filter((record) => this.isTrusted(record));
+    if (claimed !== null) return { name: claimed, proof: proven.some((record) => record.name === claimed) ? 'resolved' : 'claimed' };
+    const told = this.told(proven, at);
+    if (told) return told;
+    // What only a stranger answered is a claim as well: whoever wants to be taken for a vendor can send such an answer.
+    const hearsay = this.told(learnt, at);
+    return hearsay && { name: hearsay.name, proof: 'claimed' };
+  }
+
+  /**
+   * Anybody on the link can answer for any name. A resolver that the network taught is believed for every name; where none
+   * was taught, whoever answered over DNS. LLMNR, mDNS and NBNS speak for the names of this link alone.
+   */
+  private isTrusted({ evidence, name, server }: NameRecord): boolean {
+    if (evidence === 'dns' || evidence === 'https-record')
+      return !this.networks.hasResolvers || this.networks.roles(server).includes('resolver');
+    return !name.includes('.') || name.endsWith('.local');
+  }
+
+  private told(learnt: readonly NameRecord[], at: Microseconds): FarEndName | null {
     const current = learnt.filter((record) => at <= record.until);
     const candidates = current.length > 0 ? current : learnt;
     if (candidates.length === 0) return null;

@@ -85,6 +85,11 @@ export class Networks {
     return this.prefixes.some((prefix) => contains(prefix, address)) ? 'inside' : 'outside';
   }
 
+  /** Whether it is known at all who answers questions for names here. */
+  get hasResolvers(): boolean {
+    return this.resolvers.size > 0;
+  }
+
   /** A home router is often both. */
   roles(address: Address): Role[] {
     return [...(this.resolvers.has(address) ? ['resolver' as const] : []), ...(this.routers.has(address) ? ['router' as const] : [])];

@@ -47,6 +47,18 @@ export function rhythmMinutes(minutes: readonly number[], rhythm: Rhythm = stric
   return near.length >= distances.length * 0.75 ? median : undefined;
 }
 
+/** A beacon of a minute or two has no distances that minutes could show: it never stops. */
+function isIncessant(minutes: readonly number[]): boolean {
+  const [first = 0, last = 0] = [minutes[0], minutes.at(-1)];
+  // Sleep comes in stretches; within the longest stretch without a break of five minutes.
+  let [begin, best] = [0, 0];
+  for (const [i, at] of minutes.entries()) {
+    if (i > 0 && at - (minutes[i - 1] as number) > 5) begin = i;
+    if ((i - begin + 1) * 2 >= at - (minutes[begin] as number) + 1) best = Math.max(best, at - (minutes[begin] as number));
+  }
+  return last - first >= 60 && best >= 60;
+}
+
 /** However much speaks against it, what is only unexplained stands below what a machine could not have sent by itself. */
 const highestBelowSuspicious = 89;
 
@@ -83,13 +95,14 @@ export function prioritise(evidence: Evidence): Priority {
     const rhythm = rhythmMinutes(evidence.minutes);
     const looseRhythm = rhythmMinutes(evidence.minutes, loose);
     if (rhythm !== undefined) weights.push([20, `comes back every ${rhythm} minutes`]);
+    else if (isIncessant(evidence.minutes)) weights.push([20, 'goes on in nearly every minute, for an hour and more']);
     else if (looseRhythm !== undefined) weights.push([12, `comes back about every ${looseRhythm} minutes`]);
     if (destination.cast === 'unicast' && destination.name === null) weights.push([10, 'no name is known for the address']);
-    if (destination.nameProof === 'claimed') weights.push([8, 'the name was only claimed, no answer tied it to the address']);
+    if (destination.nameProof === 'claimed') weights.push([8, 'the name was only claimed, no trusted answer tied it to the address']);
     if (destination.direction === 'incoming') weights.push([5, 'the far end began']);
     if (evidence.sentOctets > evidence.receivedOctets && destination.scope === 'outside') weights.push([5, 'sent more than it received']);
     // What half of the hosts do is seldom an intrusion, and still nobody knows why they do it.
-    if (evidence.devices >= 3 && evidence.devices * 2 >= evidence.devicesInAll) {
+    if (evidence.devices >= 2 && evidence.devicesInAll >= 3 && evidence.devices * 2 >= evidence.devicesInAll) {
       weights.push([-10, `${evidence.devices} of ${evidence.devicesInAll} hosts do the same`]);
     }
     if (evidence.devices === 1 && evidence.devicesInAll >= 3) weights.push([5, 'only this host talks to it']);

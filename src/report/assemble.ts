@@ -205,7 +205,9 @@ async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]):
   const newest = hostNames(await answers.ask(facts.renamings, {}));
   const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(newest.get(host) ?? host));
   const [totals] = await answers.ask(facts.totals, {});
+  const unfinished = (await answers.ask(facts.captures, {})).filter(({ state }) => state !== 'complete');
   return [
+    ...unfinished.map(({ name }) => `${name} was read only in part: replay it again, the figures below hold what was read so far`),
     ...orphans.map(
       ({ host, events }) =>
         `the log of ${host} (${events} events) belongs to no machine seen on the wire: name its MAC address under \`hosts:\` in the configuration`,

@@ -1,8 +1,7 @@
 /** What makes a file the same file: its content. Read once before it is replayed, so that every row can name its capture. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { Failure } from '../base/failure.ts';
 import { deriveId } from '../base/ids.ts';
 import type { CaptureRecord } from '../record/capture.ts';
@@ -19,16 +18,20 @@ export interface FileIdentity {
   readonly supersedes: readonly CaptureRecord[];
 }
 
-/** @param kind a log and a capture with the same octets would still be two */
-export async function identifyFile(path: string, kind: 'capture' | 'log', store: Store, signal?: AbortSignal): Promise<FileIdentity> {
-  const known = (await store.ask(captures, {})).filter((record) => record.kind === kind && record.contentSha256 !== null);
+/** Throws a `Failure` for what cannot be read twice: once to know it, once to replay it. */
+export async function checkRegularFile(path: string): Promise<void> {
   const information = await stat(path).catch((cause) => {
-    throw new Failure('FILE_UNREADABLE', `${path}: ${cause.code === 'ENOENT' ? 'no such file' : cause.message}`, 'check the name', {
-      cause,
-    });
+    const reason = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+    throw new Failure('FILE_UNREADABLE', `${path}: ${reason}`, 'check the name', { cause });
   });
   if (information.isDirectory()) throw new Failure('FILE_DIRECTORY', `${path}: is a directory`, 'name the files in it');
   if (!information.isFile()) throw new Failure('FILE_SPECIAL', `${path}: is not a regular file`, 'write it to a file first');
+}
+
+/** @param kind a log and a capture with the same octets would still be two */
+export async function identifyFile(path: string, kind: 'capture' | 'log', store: Store, signal?: AbortSignal): Promise<FileIdentity> {
+  const known = (await store.ask(captures, {})).filter((record) => record.kind === kind && record.contentSha256 !== null);
+  await checkRegularFile(path);
   // The file may be a longer version of one that is stored: its beginning then has the hash of the whole shorter one.
   const shorter = new Map(known.filter(({ octets }) => octets > 0).map((record) => [record.octets, record]));
   const { contentSha256, octets, beginnings } = await hashFile(
@@ -48,21 +51,32 @@ export async function identifyFile(path: string, kind: 'capture' | 'log', store:
   };
 }
 
+/** One buffer for all of a file: fresh ones for every piece pile up faster than they are collected. */
+const pieceOctets = 256 * 1024;
+
 async function hashFile(path: string, cuts: readonly number[], signal?: AbortSignal) {
   const hash = createHash('sha256');
   const beginnings = new Map<number, string>();
+  const piece = new Uint8Array(pieceOctets);
   let octets = 0;
-  const stream = createReadStream(path, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) });
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      let done = 0;
-      for (const cut of cuts.filter((at) => at > octets && at <= octets + chunk.length)) {
-        hash.update(chunk.subarray(done, cut - octets));
-        done = cut - octets;
-        beginnings.set(cut, hash.copy().digest('hex'));
+    const file = await open(path, 'r');
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        const { bytesRead } = await file.read(piece, 0, pieceOctets, null);
+        if (bytesRead === 0) break;
+        let done = 0;
+        for (const cut of cuts.filter((at) => at > octets && at <= octets + bytesRead)) {
+          hash.update(piece.subarray(done, cut - octets));
+          done = cut - octets;
+          beginnings.set(cut, hash.copy().digest('hex'));
+        }
+        hash.update(piece.subarray(done, bytesRead));
+        octets += bytesRead;
       }
-      hash.update(chunk.subarray(done));
-      octets += chunk.length;
+    } finally {
+      await file.close();
     }
   } catch (cause) {
     if (signal?.aborted) throw cause;

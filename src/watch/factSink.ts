@@ -26,6 +26,8 @@ export class FactSink {
     this.store.append(flowKind, record);
     this.rows++;
     this.flows++;
+    // It may be the first sign of a machine.
+    this.store.markStale({ unit: 'devices', subject: '', day: null });
     for (const mac of [record.sourceMac, record.destinationMac]) this.markDays(mac, record.minute, record.minute);
   }
 

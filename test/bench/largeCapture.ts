@@ -1,12 +1,12 @@
 /**
  * Writes a capture of a given size: an office network in fast motion, with a constant number of conversations at a time.
  *
- * Usage: node largeCapture.js OUT.pcapng MEGABYTES [CONCURRENT]
+ * Usage: node largeCapture.js OUT.pcapng MEGABYTES [CONCURRENT [MICROSECONDS_BETWEEN_FRAMES]]
  */
 
+import { addressFromIpv4 } from '../../src/base/address.ts';
 import { linkType } from '../../src/link/frameBlock.ts';
 import { PcapngWriter } from '../../src/link/pcapngWriter.ts';
-import { addressFromIpv4 } from '../../src/base/address.ts';
 import { encodeEthernet } from '../../src/wire/ethernet.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeUdp } from '../../src/wire/udp.ts';
@@ -26,7 +26,7 @@ interface Conversation {
 }
 
 /** Deterministic: equal arguments give equal files. */
-export async function writeLargeCapture(path: string, octetsWanted: number, concurrent: number): Promise<number> {
+export async function writeLargeCapture(path: string, octetsWanted: number, concurrent: number, intervalUs = 500): Promise<number> {
   const writer = await PcapngWriter.open(path, { linkType: linkType.ethernet, interfaceName: 'mirror', snapLength: 262_144 });
   const payload = new Uint8Array(1200).fill(0x5a);
   let state = 1;
@@ -58,12 +58,15 @@ export async function writeLargeCapture(path: string, octetsWanted: number, conc
     const [source, destination] = [addressFromIpv4(conversation.source), addressFromIpv4(conversation.destination)];
     const data = payload.subarray(0, Math.floor(random() * payload.length));
     const udp = encodeUdp({ source, destination, sourcePort: conversation.port, destinationPort: 443 }, data);
-    const ip = encodeIpv4({ source: conversation.source, destination: conversation.destination, protocol: 17, identification: frames & 0xffff }, udp);
+    const ip = encodeIpv4(
+      { source: conversation.source, destination: conversation.destination, protocol: 17, identification: frames & 0xffff },
+      udp,
+    );
     const frame = encodeEthernet({ destinationMac: router, sourceMac: conversation.mac, etherType: 0x0800 }, ip);
     writer.write(at, frame);
     octets += frame.length + 32;
     frames++;
-    at += 500;
+    at += intervalUs;
     if (--conversation.left === 0) conversations[index] = begin();
   }
   await writer.close();
@@ -71,7 +74,7 @@ export async function writeLargeCapture(path: string, octetsWanted: number, conc
 }
 
 if (process.argv[2] !== undefined && import.meta.url.endsWith(process.argv[1]?.split('/').at(-1) ?? '')) {
-  const [, , path, megabytes, concurrent = '8000'] = process.argv;
-  const frames = await writeLargeCapture(path as string, Number(megabytes) * 1e6, Number(concurrent));
+  const [, , path, megabytes, concurrent = '8000', intervalUs = '500'] = process.argv;
+  const frames = await writeLargeCapture(path as string, Number(megabytes) * 1e6, Number(concurrent), Number(intervalUs));
   process.stdout.write(`${frames} frames\n`);
 }

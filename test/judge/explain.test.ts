@@ -46,7 +46,7 @@ describe('an explanation', () => {
   });
 
   const refusals: [string, Partial<FarEndIdentity>, RegExp][] = [
-    ['a name that only SNI claimed', { nameProof: 'claimed' }, /no answer tied edge\.microsoft\.com to this address/],
+    ['a name that only SNI claimed', { nameProof: 'claimed' }, /no trusted answer tied edge\.microsoft\.com to this address/],
     ['one of several names of an address', { nameProof: 'ambiguous' }, /several names/],
     ['another port', { port: 8443 }, /no explanation for this name/],
     ['another protocol', { protocol: 'udp' }, /no explanation for this name/],

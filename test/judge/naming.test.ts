@@ -3,10 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { hour, minute, second } from '../../src/base/time.ts';
 import { claimedNames, LearntNames } from '../../src/judge/naming.ts';
+import { Networks, type Teaching } from '../../src/judge/networks.ts';
 import type { FlowRecord } from '../../src/record/flow.ts';
 import type { NameRecord } from '../../src/record/sighting.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
-import { learnt } from './sample.ts';
+import { learnt, teach } from './sample.ts';
 
 const far = address('203.0.113.9');
 const asked = at('2021-01-10T03:00:00Z');
@@ -15,7 +16,7 @@ const answer = (name: string, changes: Partial<NameRecord> = {}): NameRecord => 
   ...changes,
 });
 const named = (names: NameRecord[], begin: number, end = begin, claimed: string | null = null) =>
-  new LearntNames(names).name(far, claimed, begin, end);
+  new LearntNames(names, new Networks([])).name(far, claimed, begin, end);
 
 describe('the name of a far end', () => {
   const one = [answer('a.example')];
@@ -30,7 +31,8 @@ describe('the name of a far end', () => {
   for (const [sentence, begin, expected] of rows) it(sentence, () => assert.equal(named(one, begin)?.name ?? null, expected));
 
   it('may be learnt while the flow runs', () => assert.equal(named(one, asked - minute, asked)?.name, 'a.example'));
-  it('is not known for another address', () => assert.equal(new LearntNames(one).name(far + 1n, null, asked, asked), null));
+  it('is not known for another address', () =>
+    assert.equal(new LearntNames(one, new Networks([])).name(far + 1n, null, asked, asked), null));
   it('is resolved when one name is tied to the address, however often', () => {
     const often = [answer('a.example'), answer('a.example', { from: asked + second, frame: 9 })];
     assert.deepEqual(named(often, asked + minute), { name: 'a.example', proof: 'resolved' });
@@ -123,4 +125,23 @@ describe('the names that clients claimed', () => {
     ];
     assert.deepEqual(names(flows.toReversed()).toReversed(), names(flows));
   });
+});
+
+describe('an answer for a name', () => {
+  const vendor = learnt('edge.microsoft.com', '203.0.113.9', '2021-01-10T03:00:00Z', '2021-01-10T04:00:00Z');
+  const when = at('2021-01-10T03:30:00Z');
+  const proof = (changes: Partial<NameRecord>, teachings: Teaching[], claimed: string | null = vendor.name) =>
+    new LearntNames([{ ...vendor, ...changes }], new Networks(teachings)).name(vendor.address, claimed, when, when)?.proof;
+  const taught = [teach('resolver', '192.168.7.1')];
+  const stranger = { server: address('198.51.100.66') };
+  const rows: [string, string | undefined, string][] = [
+    ['of the resolver that the network taught is believed', proof({}, taught), 'resolved'],
+    ['of anybody else is a claim', proof(stranger, taught), 'claimed'],
+    ['of anybody else is a claim, too, where the client itself named nobody', proof(stranger, taught, null), 'claimed'],
+    ['of whoever answers is believed where no resolver was taught', proof(stranger, []), 'resolved'],
+    ['over LLMNR is a claim for a name of the Internet', proof({ evidence: 'llmnr' }, taught), 'claimed'],
+    ['over LLMNR is believed for a name of this link', proof({ evidence: 'llmnr', name: 'printer' }, taught, 'printer'), 'resolved'],
+    ['over mDNS is believed below local', proof({ evidence: 'mdns', name: 'printer.local' }, taught, null), 'resolved'],
+  ];
+  for (const [sentence, found, expected] of rows) it(sentence, () => assert.equal(found, expected));
 });

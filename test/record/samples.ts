@@ -21,6 +21,7 @@ export const outputs: Readonly<Record<string, Output>> = {
     schema: accountOutput,
     value: {
       balanced: true,
+      unfinished: [],
       stages: [{ stage: 'link', interface: 'a.pcap', unit: 'frames', in: 3, out: 1, held: 0, refused: { full: 1 }, dropped: { late: 1 } }],
     },
   },

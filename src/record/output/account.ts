@@ -5,6 +5,8 @@ import { countsByReason } from '../health.ts';
 
 export const accountOutput = z.strictObject({
   balanced: z.boolean(),
+  /** Captures that were not read to their end: their books are open. */
+  unfinished: z.array(z.string()),
   /** In the order in which frames pass them. */
   stages: z.array(
     z.strictObject({

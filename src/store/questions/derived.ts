@@ -83,7 +83,8 @@ export const unjudgedTraffic = defineQuestion({
         UNION ALL
         SELECT "destinationMac", "destinationAddress", "sourcePackets" + "destinationPackets",
           "sourceOctets" + "destinationOctets", "firstAt", "lastAt" FROM "flow") AS side
-      WHERE "mac" IN (SELECT "mac" FROM "device" WHERE "host" IS NULL) AND "address" IN (SELECT unnest("addresses") FROM "device" WHERE "device"."mac" = side."mac")
+      WHERE "mac" IN (SELECT "mac" FROM "device" WHERE "host" IS NULL) AND ("address" IN (SELECT unnest("addresses") FROM "device" WHERE "device"."mac" = side."mac")
+          OR "mac" IN (SELECT "mac" FROM "device" WHERE len("addresses") = 0))
         AND "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)}
       GROUP BY "mac" ORDER BY "mac"`,
     values: [BigInt(from), BigInt(to)],

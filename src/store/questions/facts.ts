@@ -86,7 +86,7 @@ export const hosts = defineQuestion({
   statement: () => ({ sql: 'SELECT "host", count(*) AS "events" FROM "event" GROUP BY "host" ORDER BY "host"', values: [] }),
 });
 
-/** Every distinct binding, with the latest time at which it was seen. */
+/** Every distinct binding, and every machine without one, with the latest time at which it was seen. */
 export const bindings = defineQuestion({
   name: 'bindings',
   parameters: nothing,
@@ -98,8 +98,11 @@ export const bindings = defineQuestion({
     lastSeen: instant('Latest sighting.'),
   }),
   statement: () => ({
-    sql: `SELECT "mac", "address", "hostName", "evidence", max("from") AS "lastSeen" FROM "binding"
-      GROUP BY ALL ORDER BY "mac", "address", "hostName", "evidence"`,
+    // A machine that nothing was bound to has still sent frames.
+    sql: `SELECT "mac", "address", "hostName", "evidence", max("from") AS "lastSeen" FROM "binding" GROUP BY ALL
+      UNION ALL SELECT "sourceMac", NULL, NULL, 'flow', max("minute") FROM "flow"
+        WHERE "sourceMac" IS NOT NULL AND "sourceMac" NOT IN (SELECT "mac" FROM "binding") GROUP BY "sourceMac"
+      ORDER BY "mac", "address", "hostName", "evidence"`,
     values: [],
   }),
 });
