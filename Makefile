@@ -26,7 +26,7 @@ TEST_FILES = find $(patsubst %.ts,%.js,$(TESTS:%=dist/%)) -name '*.test.js' | so
 # Two at a time: the tests start processes of their own.
 RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
 
-.PHONY: help install check lint types format build test coverage run pcaps clean node oracles
+.PHONY: help install check lint types format build test coverage fuzz soak run pcaps clean node oracles
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -44,6 +44,13 @@ test: lint build oracles ## check, build, run all tests (TESTS=test/wire for som
 coverage: build oracles ## run all tests and show how much of src/ they reach (coverage/lcov.info)
 	@$(BIN)/c8 --all --src src --include 'src/**' --exclude-after-remap --reporter=text --reporter=lcov --reports-dir=coverage \
 	  $(RUN_TESTS) --test-reporter=dot $$($(TEST_FILES))
+
+fuzz: build ## hostile input for minutes: a hundred times the cases of `make test`
+	@YOBAN_FUZZ_RUNS=25000 $(RUN_TESTS) $$(find dist/test/hostile dist/test/logs -name '*.test.js')
+
+soak: build ## 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day
+	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 $(RUN_TESTS) dist/test/casework/casework.test.js \
+	  dist/test/cli/interrupted.test.js dist/test/cli/officeDay.test.js
 
 check: lint types ## format, lint, layer rules, types
 
