@@ -95,7 +95,7 @@ export class Store implements Answers {
       try {
         for (const { sql, values } of statements) await this.writer.run(sql, [...values]);
         for (const [kind, part] of rows) await (this.tables.get(kind) as Table).append(this.writer, part);
-        for (const unit of stale) await this.insertStale(unit);
+        if (stale.length > 0) await this.insertStale(stale);
         await this.writer.run('COMMIT');
         for (const [, part] of rows) this.rows += part.length;
       } catch (error) {
@@ -105,11 +105,13 @@ export class Store implements Answers {
     });
   }
 
-  private insertStale(unit: StaleUnit): Promise<unknown> {
+  /** All at once: a capture of a large network marks a hundred thousand machines. */
+  private insertStale(units: readonly StaleUnit[]): Promise<unknown> {
+    const list = (values: readonly unknown[]) => JSON.stringify(values);
     return this.writer.run(
-      `INSERT INTO "stale" SELECT $1, $2, make_timestamp($3::BIGINT) WHERE NOT EXISTS
-       (SELECT 1 FROM "stale" WHERE "unit" = $1 AND "subject" = $2 AND "day" IS NOT DISTINCT FROM make_timestamp($3::BIGINT))`,
-      [unit.unit, unit.subject, unit.day === null ? null : BigInt(unit.day)],
+      `INSERT INTO "stale" SELECT * FROM (SELECT unnest(from_json($1, '["VARCHAR"]')), unnest(from_json($2, '["VARCHAR"]')),
+         make_timestamp(unnest(from_json($3, '["BIGINT"]')))) EXCEPT SELECT "unit", "subject", "day" FROM "stale"`,
+      [list(units.map(({ unit }) => unit)), list(units.map(({ subject }) => subject)), list(units.map(({ day }) => day))],
     );
   }
 
