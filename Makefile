@@ -37,11 +37,11 @@ run: build ## write the story paper-2021, replay it into a fresh store, print th
 	@$(YOBAN) replay $(GENERATED)/$(STORY)/*.pcapng --logs $(GENERATED)/$(STORY)/*.xml --data $(RUN) >&2
 	@$(YOBAN) report --data $(RUN)
 
-test: lint build oracles ## check, build, run all tests (TESTS=test/wire for some, TEST_ARGS=… for node --test)
+test: oracles lint build ## check, build, run all tests (TESTS=test/wire for some, TEST_ARGS=… for node --test)
 	@files=$$($(TEST_FILES)); [ -n "$$files" ] || { echo 'make: there is no test in $(TESTS): name a folder or a .test.ts file below test/' >&2; exit 2; }; \
 	$(RUN_TESTS) $$files
 
-coverage: build oracles ## run all tests and show how much of src/ they reach (coverage/lcov.info)
+coverage: oracles build ## run all tests and show how much of src/ they reach (coverage/lcov.info)
 	@$(BIN)/c8 --all --src src --include 'src/**' --exclude-after-remap --reporter=text --reporter=lcov --reports-dir=coverage \
 	  $(RUN_TESTS) --test-reporter=dot $$($(TEST_FILES))
 
@@ -90,12 +90,19 @@ node:
 	@found=$$(node --version); [ "$$(printf '%s\n' $(NODE_WANTED) "$${found#v}" | sort -V | head -n 1)" = $(NODE_WANTED) ] || \
 	  { echo "make: Node $$found is too old: install Node $(NODE_WANTED) or newer (https://nodejs.org)" >&2; exit 2; }
 
-# Independent programs that tests compare Yoban with. Where they are missing and may not be installed, those tests are skipped.
+# Debian packages that tests want: independent programs that Yoban is compared with, a browser, what makes labs of network namespaces,
+# and the header files that npm's `cap` is built with. Each as program-or-file:package. Where one is missing and may not be installed,
+# the tests that need it are skipped and say so.
+ORACLES := tshark:tshark dumpcap:wireshark-common tcpdump:tcpdump evtxexport:libevtx-utils chromium:chromium ip:iproute2 ethtool:ethtool \
+  nft:nftables zstd:zstd ping:iputils-ping /usr/include/pcap/pcap.h:libpcap-dev
 oracles:
-	@command -v tshark >/dev/null && command -v tcpdump >/dev/null && exit 0; \
+	@wanted=; for pair in $(ORACLES); do \
+	  thing=$${pair%%:*}; command -v $$thing >/dev/null || [ -e $$thing ] || wanted="$$wanted $${pair#*:}"; \
+	done; \
+	[ -n "$$wanted" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo 'installing tshark and tcpdump, which tests compare Yoban with …' >&2; \
+	  echo "installing$$wanted, which tests want …" >&2; \
 	  export DEBIAN_FRONTEND=noninteractive; \
-	  { timeout 120 apt-get -qq update && timeout 300 apt-get -qq install --yes --no-install-recommends tshark tcpdump; } >/dev/null 2>&1 && exit 0; \
+	  { timeout 120 apt-get -qq update && timeout 600 apt-get -qq install --yes --no-install-recommends $$wanted; } >/dev/null 2>&1 && exit 0; \
 	fi; \
-	echo 'tshark or tcpdump is missing: the tests that compare Yoban with them are skipped (apt-get install tshark tcpdump)' >&2
+	echo "the tests that want them are skipped: apt-get install$$wanted" >&2
