@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   base: pure([], []),
   record: pure(['base'], ['zod']),
   wire: pure(['base'], []),
-  link: outer(['base'], ['zod', 'cap', 'raw-socket']),
+  link: outer(['base'], ['zod', 'cap', 'koffi', 'raw-socket']),
   meter: pure(['base', 'record', 'wire'], ['zod']),
   darkspace: pure(['base', 'record', 'wire'], ['zod'], ['base', 'link', 'record', 'wire']),
   marking: pure(['base', 'record', 'wire'], ['zod'], ['base', 'link', 'record', 'wire']),
@@ -75,7 +75,22 @@ export const rooms: Readonly<Record<string, Room>> = {
 };
 
 /** Every dependency of package.json. */
-export const packagesOutside: readonly string[] = ['@duckdb/node-api', 'cap', 'commander', 'raw-socket', 'winston', 'yaml', 'zod'];
+export const packagesOutside: readonly string[] = [
+  ...[
+    '@duckdb/node-api',
+    '@hono/node-server',
+    'cap',
+    'commander',
+    'fzstd',
+    'hono',
+    'koffi',
+    'raw-socket',
+    'uplot',
+    'winston',
+    'yaml',
+    'zod',
+  ],
+];
 /** Files that may import one package more than their room. */
 const privileged: readonly [file: string, name: string][] = [
   ['src/app/logging.ts', 'winston'],

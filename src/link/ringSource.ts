@@ -1,0 +1,230 @@
+/**
+ * Frames from a ring that the kernel fills: AF_PACKET with TPACKET_V3 (Documentation/networking/packet_mmap.rst). Frames are read where the
+ * kernel put them, without a copy. Words are read in the order of the machine, which is little-endian (`native.ts` refuses others).
+ */
+
+import { type CaptureInterface, type FrameBlock, linkType } from './frameBlock.ts';
+import { LiveError, missingInterface } from './liveError.ts';
+import { defaultSnapLength, type InterfaceState, type LiveOptions, type LiveSource, type LiveStatistics } from './liveSource.ts';
+import { native } from './native.ts';
+import { PacketSocket, type RingShape } from './packetSocket.ts';
+
+/** Offsets in tpacket_block_desc, in 32-bit words. */
+const block = { status: 2, frames: 3, firstFrameAt: 4 } as const;
+/** Offsets in tpacket3_hdr, in 32-bit words. */
+const header = {
+  nextAt: 0,
+  seconds: 1,
+  nanoseconds: 2,
+  captured: 3,
+  original: 4,
+  status: 5,
+  macAt: 6,
+  tagControl: 8,
+  tagProtocol: 9,
+} as const;
+const statusUser = 1;
+const tagValid = 0x10;
+const tagProtocolValid = 0x40;
+
+/** An 802.1Q tag; the kernel takes the outermost one out of the frame. */
+const tagOctets = 4;
+const macOctets = 12;
+
+/** Header, address and padding that the kernel puts before a frame take at least this many octets. */
+const leastOctetsPerFrame = 80;
+
+/** ARPHRD_ numbers whose frames can be read. Those without a link header begin with IP. */
+const linkTypes: ReadonlyMap<number, number> = new Map([
+  [1, linkType.ethernet],
+  [772, linkType.ethernet],
+  [519, linkType.raw],
+  [768, linkType.raw],
+  [769, linkType.raw],
+  [776, linkType.raw],
+  [65_534, linkType.raw],
+]);
+
+/** Many small blocks: one that is not full is handed over after the retire time and counts as full, so that blocks × time is what can be buffered. */
+export function ringShape(ringMiB: number, retireMs: number): RingShape {
+  const blockOctets = (ringMiB < 64 ? 128 : 256) * 1024;
+  return { blockOctets, blocks: (ringMiB * 1024 * 1024) / blockOctets, retireMs };
+}
+
+export class RingSource implements LiveSource {
+  readonly kind = 'ring';
+  readonly interface: CaptureInterface;
+  private readonly words: Uint32Array;
+  private readonly signedWords: Int32Array;
+  private readonly view: DataView;
+  private readonly frames: RingFrames;
+  private readonly blockWords: number;
+  /** The block that the kernel fills next, or that is lent out. */
+  private current = 0;
+  private lent = false;
+  private received = 0;
+  private dropped = 0;
+  private freezes = 0;
+  private lastName: string;
+  private closed = false;
+
+  private constructor(
+    private readonly socket: PacketSocket,
+    private readonly shape: RingShape,
+    private readonly address: bigint,
+    private readonly index: number,
+    described: CaptureInterface,
+    readonly reason: string,
+  ) {
+    const memory = native().view(address, shape.blockOctets * shape.blocks);
+    this.words = new Uint32Array(memory);
+    this.signedWords = new Int32Array(memory);
+    this.view = new DataView(memory);
+    this.blockWords = shape.blockOctets / 4;
+    this.frames = new RingFrames(new Uint8Array(memory), Math.ceil(shape.blockOctets / leastOctetsPerFrame));
+    this.interface = described;
+    this.lastName = described.name ?? '';
+  }
+
+  static open(options: LiveOptions, reason: string): RingSource {
+    const { interface: name, promiscuous, retireMs, ringMiB, snapLength = defaultSnapLength } = options;
+    const socket = new PacketSocket(name);
+    try {
+      const index = socket.indexOf(name);
+      if (index === undefined) throw missingInterface(name);
+      const shape = ringShape(ringMiB, retireMs);
+      const described = { index: 0, linkType: linkTypeOf(socket, name), name, snapLength, ticksPerSecond: 1_000_000n, offsetSeconds: 0n };
+      socket.ignoreOutgoing();
+      const address = socket.createRing(shape, tagOctets);
+      const source = new RingSource(socket, shape, address, index, described, reason);
+      socket.bind(index);
+      if (promiscuous) socket.becomePromiscuous(index);
+      return source;
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  poll(timeoutMs: number): FrameBlock | undefined {
+    this.release();
+    if (!this.isReady()) {
+      this.socket.wait(timeoutMs);
+      if (!this.isReady()) return undefined;
+    }
+    this.lent = true;
+    this.fill(this.current * this.blockWords);
+    return this.frames;
+  }
+
+  release(): void {
+    if (!this.lent) return;
+    this.lent = false;
+    this.frames.finish();
+    Atomics.store(this.signedWords, this.current * this.blockWords + block.status, 0);
+    this.current = this.current + 1 === this.shape.blocks ? 0 : this.current + 1;
+  }
+
+  statistics(): LiveStatistics {
+    if (!this.closed) {
+      const counts = this.socket.takeCounts();
+      this.received += counts.received;
+      this.dropped += counts.dropped;
+      this.freezes += counts.freezes;
+    }
+    return { received: this.received, dropped: this.dropped, freezes: this.freezes };
+  }
+
+  state(): InterfaceState {
+    const name = this.closed ? undefined : this.socket.nameOf(this.index);
+    const flags = name === undefined ? undefined : this.socket.flagsOf(name);
+    if (name === undefined || flags === undefined) return { status: 'gone', name: this.lastName, mtu: 0, carrier: false };
+    this.lastName = name;
+    return { status: flags.up ? 'up' : 'down', name, mtu: this.socket.mtuOf(name) ?? 0, carrier: flags.carrier };
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.release();
+    this.statistics();
+    this.closed = true;
+    this.socket.close();
+    // Pages of nothing replace the ring: its memory is free, and a view that somebody still holds stays harmless.
+    const [readWrite, privateFixedEmpty] = [0x3, 0x2 | 0x10 | 0x20 | 0x4000];
+    native().mmap(this.address, this.shape.blockOctets * this.shape.blocks, readWrite, privateFixedEmpty, -1);
+  }
+
+  private isReady(): boolean {
+    // Atomic, or the loop around it could read the word once and for all; and nothing of the block is read before its status.
+    return !this.closed && (Atomics.load(this.signedWords, this.current * this.blockWords + block.status) & statusUser) !== 0;
+  }
+
+  /** @param at where the block begins, in words */
+  private fill(at: number): void {
+    const { words, frames } = this;
+    const count = words[at + block.frames] as number;
+    let frame = at + (words[at + block.firstFrameAt] as number) / 4;
+    for (let i = 0; i < count; i++) {
+      const begins = frame * 4 + ((words[frame + header.macAt] as number) & 0xffff);
+      const captured = words[frame + header.captured] as number;
+      const time = (words[frame + header.seconds] as number) * 1_000_000 + Math.floor((words[frame + header.nanoseconds] as number) / 1000);
+      const tagged = (words[frame + header.status] as number) & tagValid && captured >= macOctets ? tagOctets : 0;
+      if (tagged !== 0) this.restoreTag(begins, frame);
+      frames.append(time, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
+      frame += (words[frame + header.nextAt] as number) / 4;
+    }
+  }
+
+  /** Moves both MAC addresses into the room before the frame and writes the tag that the kernel took out where it was. */
+  private restoreTag(begins: number, frame: number): void {
+    const { view, words } = this;
+    for (let i = begins; i < begins + macOctets; i += 4) view.setUint32(i - tagOctets, view.getUint32(i));
+    const known = (words[frame + header.status] as number) & tagProtocolValid;
+    view.setUint16(begins + macOctets - tagOctets, known ? (words[frame + header.tagProtocol] as number) & 0xffff : 0x8100);
+    view.setUint16(begins + macOctets - 2, (words[frame + header.tagControl] as number) & 0xffff);
+  }
+}
+
+function linkTypeOf(socket: PacketSocket, name: string): number {
+  const hardware = socket.hardwareTypeOf(name);
+  if (hardware === undefined) throw missingInterface(name);
+  const found = linkTypes.get(hardware);
+  if (found !== undefined) return found;
+  const advice = 'name an Ethernet interface, a loopback or a tunnel of IP packets';
+  throw new LiveError('INTERFACE_UNSUPPORTED', `${name} carries frames of a kind that is not read (ARPHRD ${hardware})`, advice);
+}
+
+/** The rows of the block that is lent out. */
+class RingFrames implements FrameBlock {
+  count = 0;
+  firstFrameNumber = 1;
+  readonly capturedAtUs: Float64Array;
+  readonly interfaceIndex: Uint16Array;
+  readonly at: Uint32Array;
+  readonly end: Uint32Array;
+  readonly originalLength: Uint32Array;
+
+  constructor(
+    readonly octets: Uint8Array,
+    rows: number,
+  ) {
+    this.capturedAtUs = new Float64Array(rows);
+    this.interfaceIndex = new Uint16Array(rows);
+    this.at = new Uint32Array(rows);
+    this.end = new Uint32Array(rows);
+    this.originalLength = new Uint32Array(rows);
+  }
+
+  append(capturedAtUs: number, at: number, end: number, originalLength: number): void {
+    const row = this.count++;
+    this.capturedAtUs[row] = capturedAtUs;
+    this.at[row] = at;
+    this.end[row] = end;
+    this.originalLength[row] = originalLength;
+  }
+
+  finish(): void {
+    this.firstFrameNumber += this.count;
+    this.count = 0;
+  }
+}
