@@ -15,7 +15,7 @@ export async function meterOnly(
 ): Promise<ReplayOutput> {
   const files: ReplayedFile[] = [];
   let [flows, events] = [0, 0];
-  const sink = { flow: () => flows++, name: () => undefined, binding: () => undefined, network: () => undefined };
+  const sink = { flow: () => flows++, name: () => undefined, binding: () => undefined, network: () => undefined, clock: () => undefined };
   for (const file of captures) {
     const source = await openCapture(file);
     try {

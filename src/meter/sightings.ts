@@ -2,6 +2,7 @@
 
 import { type Decoded, Fault } from '../base/octets.ts';
 import type { Microseconds } from '../base/time.ts';
+import type { ClockRecord } from '../record/clock.ts';
 import type { BindingRecord, NameRecord, NetworkRecord } from '../record/sighting.ts';
 import { readArp } from '../wire/arp.ts';
 import { readDhcpv4 } from '../wire/dhcpv4.ts';
@@ -9,11 +10,15 @@ import { readDhcpv6 } from '../wire/dhcpv6.ts';
 import { readDns } from '../wire/dns.ts';
 import { type HeaderBatch, layer } from '../wire/headerBatch.ts';
 import { ipv6At } from '../wire/ipv6.ts';
+import { kerberosPort, readKerberosError, readKerberosErrorOverTcp } from '../wire/kerberos.ts';
 import { nbnsPort, readNbns } from '../wire/nbns.ts';
 import { readNdp } from '../wire/ndp.ts';
 import { netbiosDatagramPort, readNetbiosDatagram } from '../wire/netbiosDatagram.ts';
+import { ntpPort, readNtp } from '../wire/ntp.ts';
+import { readSmbNegotiation, smbPort } from '../wire/smb2.ts';
 import { assembleDnsMessages } from '../wire/streamHeads.ts';
 import { Bindings, type SenderContext } from './bindings.ts';
+import { type ClockContext, HostClocks } from './hostClocks.ts';
 import { HourlyMemory } from './hourlyMemory.ts';
 import { type AnswerContext, Names } from './names.ts';
 import { NetworkFacts } from './networkFacts.ts';
@@ -23,6 +28,7 @@ export interface SightingSink {
   name(record: NameRecord): void;
   binding(record: BindingRecord): void;
   network(record: NetworkRecord): void;
+  clock(record: ClockRecord): void;
 }
 
 const port = { dns: 53, dhcpServer: 67, dhcpClient: 68, dhcpv6Client: 546, dhcpv6Server: 547, mdns: 5353, llmnr: 5355 } as const;
@@ -39,11 +45,13 @@ export class Sightings {
   private readonly names: Names;
   private readonly bindings: Bindings;
   private readonly networkFacts: NetworkFacts;
+  private readonly hostClocks: HostClocks;
 
   constructor(capture: string, sink: SightingSink) {
     this.names = new Names(capture, (record) => sink.name(record));
     this.bindings = new Bindings(capture, this.memory, (record) => sink.binding(record));
     this.networkFacts = new NetworkFacts(capture, this.memory, (record) => sink.network(record));
+    this.hostClocks = new HostClocks(capture, this.memory, (record) => sink.clock(record));
   }
 
   /** What bounds left out, by what it was. */
@@ -53,6 +61,7 @@ export class Sightings {
       'name-beyond-bound': this.names.leftOut,
       'sighting-forgotten': this.memory.forgotten,
       'dns-stream-given-up': this.dnsMessages.givenUp,
+      'clock-implausible': this.hostClocks.implausible,
     };
   }
 
@@ -70,11 +79,25 @@ export class Sightings {
   }
 
   private readTcp(batch: HeaderBatch, row: number, atUs: Microseconds): Fault | undefined {
-    if (batch.sourcePort[row] !== port.dns) return undefined;
+    const sourcePort = batch.sourcePort[row];
+    if (sourcePort === smbPort || sourcePort === kerberosPort) return this.readClocks(batch, row, atUs);
+    if (sourcePort !== port.dns) return undefined;
     const messages = this.dnsMessages.add(batch, row);
     if (messages instanceof Fault) return messages;
     for (const message of messages ?? []) this.names.learnDns(message, 'dns', answerOf(batch, row, atUs));
     return undefined;
+  }
+
+  /** Segments that begin in the middle of a message read as other messages: no fault of theirs is one. */
+  private readClocks(batch: HeaderBatch, row: number, atUs: Microseconds): undefined {
+    if ((batch.payloadEnd[row] as number) <= (batch.payloadAt[row] as number)) return;
+    if (batch.sourcePort[row] === smbPort) {
+      const negotiation = readSmbNegotiation(payloadOf(batch, row));
+      if (negotiation && !(negotiation instanceof Fault)) this.hostClocks.learnSmb(negotiation, clocksOf(batch, row, atUs));
+    } else {
+      const error = readKerberosErrorOverTcp(payloadOf(batch, row));
+      if (error && !(error instanceof Fault)) this.hostClocks.learnKerberos(error, clocksOf(batch, row, atUs));
+    }
   }
 
   private readUdp(batch: HeaderBatch, row: number, atUs: Microseconds): Fault | undefined {
@@ -110,8 +133,14 @@ export class Sightings {
           this.bindings.learnDhcpv6(message, senderOf(batch, row, atUs));
           this.networkFacts.learnDhcpv6(message, senderOf(batch, row, atUs));
         });
+      case kerberosPort:
+        return this.learn(readKerberosError(payloadOf(batch, row)), (error) =>
+          this.hostClocks.learnKerberos(error, clocksOf(batch, row, atUs)),
+        );
       default:
-        return undefined;
+        // Clients choose any port (RFC 9109).
+        if (batch.sourcePort[row] !== ntpPort && batch.destinationPort[row] !== ntpPort) return undefined;
+        return this.learn(readNtp(payloadOf(batch, row)), (message) => this.hostClocks.learnNtp(message, clocksOf(batch, row, atUs)));
     }
   }
 
@@ -141,6 +170,17 @@ export class Sightings {
 
 function senderOf(batch: HeaderBatch, row: number, atUs: Microseconds): SenderContext {
   return { frame: batch.frameNumber[row] as number, atUs, mac: macOrNull(batch.sourceMac[row]), source: sourceOf(batch, row) };
+}
+
+function clocksOf(batch: HeaderBatch, row: number, atUs: Microseconds): ClockContext {
+  return {
+    frame: batch.frameNumber[row] as number,
+    atUs,
+    sourceMac: macOrNull(batch.sourceMac[row]),
+    source: sourceOf(batch, row),
+    destinationMac: macOrNull(batch.destinationMac[row]),
+    destination: destinationOf(batch, row),
+  };
 }
 
 function answerOf(batch: HeaderBatch, row: number, atUs: Microseconds): AnswerContext {

@@ -1,6 +1,8 @@
 /** Every kind of record, in the order in which their tables are made. */
 
 import { captureKind } from './capture.ts';
+import { clockKind } from './clock.ts';
+import { correctionKind } from './correction.ts';
 import { eventKind } from './event.ts';
 import { flowKind } from './flow.ts';
 import { healthKind } from './health.ts';
@@ -15,10 +17,12 @@ export const recordKinds: readonly RecordKind[] = [
   nameKind,
   bindingKind,
   networkKind,
+  clockKind,
   eventKind,
   healthKind,
   deviceKind,
   intervalKind,
+  correctionKind,
   judgementKind,
   destinationKind,
 ] as unknown as readonly RecordKind[];

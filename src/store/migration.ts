@@ -7,7 +7,9 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure } from '../base/failure.ts';
-import { tableDefinition } from '../record/kind.ts';
+import { clockKind } from '../record/clock.ts';
+import { correctionKind } from '../record/correction.ts';
+import { type RecordKind, tableDefinition } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
 
 interface Migration {
@@ -31,7 +33,15 @@ const migrations: readonly Migration[] = [
       'CREATE TABLE "operator" ("value" VARCHAR NOT NULL)',
     ],
   },
+  {
+    version: 2,
+    what: 'clocks that hosts send, and corrections of the clock of a log',
+    statements: () => [clockKind, correctionKind].map((kind) => ifNotExists(tableDefinition(kind as unknown as RecordKind))),
+  },
 ];
+
+/** A new file has the table of every kind from step 1. */
+const ifNotExists = (statement: string) => statement.replace(/^CREATE TABLE /, 'CREATE TABLE IF NOT EXISTS ');
 
 export const schemaVersion = Math.max(...migrations.map((migration) => migration.version));
 

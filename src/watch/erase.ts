@@ -6,7 +6,7 @@ import type { Statement } from '../store/question.ts';
 import { deviceDaysOfCapture } from '../store/questions/facts.ts';
 import type { Store } from '../store/store.ts';
 
-const tablesOfFacts = ['flow', 'name', 'binding', 'network', 'health'] as const;
+const tablesOfFacts = ['flow', 'name', 'binding', 'network', 'clock', 'health'] as const;
 
 /** Statements for the commit that begins the new reading. Marks are put into the store's buffer. */
 export async function eraseCapture(store: Store, record: CaptureRecord): Promise<Statement[]> {

@@ -3,6 +3,7 @@
 import type { Mac } from '../base/address.ts';
 import { isGroupMac } from '../base/address.ts';
 import { day, dayOf, type Microseconds } from '../base/time.ts';
+import { type ClockRecord, clockKind } from '../record/clock.ts';
 import { type FlowRecord, flowKind } from '../record/flow.ts';
 import {
   type BindingRecord,
@@ -47,6 +48,13 @@ export class FactSink {
   network(record: NetworkRecord): void {
     this.store.append(networkKind, record);
     this.rows++;
+  }
+
+  /** The clock of a host moves its states: its days are judged anew, see `casework/`. */
+  clock(record: ClockRecord): void {
+    this.store.append(clockKind, record);
+    this.rows++;
+    this.markDays(record.mac, record.capturedAt, record.capturedAt);
   }
 
   private markDays(mac: Mac | null, from: Microseconds, to: Microseconds): void {

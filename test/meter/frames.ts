@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { type Address, parseAddress, parseMac } from '../../src/base/address.ts';
 import { minute, parseTime } from '../../src/base/time.ts';
 import { Meter, type MeterOptions } from '../../src/meter/meter.ts';
+import { type ClockRecord, clockKind } from '../../src/record/clock.ts';
 import { type FlowRecord, flowKind } from '../../src/record/flow.ts';
 import { type BindingRecord, bindingKind, type NameRecord, type NetworkRecord, nameKind, networkKind } from '../../src/record/sighting.ts';
 import { encodeEthernet } from '../../src/wire/ethernet.ts';
@@ -135,6 +136,7 @@ export class Kept {
   readonly names: NameRecord[] = [];
   readonly bindings: BindingRecord[] = [];
   readonly networks: NetworkRecord[] = [];
+  readonly clocks: ClockRecord[] = [];
 
   flow(record: FlowRecord): void {
     this.flows.push(flowKind.schema.parse(record));
@@ -144,6 +146,9 @@ export class Kept {
   }
   binding(record: BindingRecord): void {
     this.bindings.push(bindingKind.schema.parse(record));
+  }
+  clock(record: ClockRecord): void {
+    this.clocks.push(clockKind.schema.parse(record));
   }
   network(record: NetworkRecord): void {
     this.networks.push(networkKind.schema.parse(record));

@@ -5,8 +5,8 @@ import { intervalKind } from '../../src/record/interval.ts';
 import { type Field, fieldsOf, tableDefinition } from '../../src/record/kind.ts';
 import { recordKinds } from '../../src/record/kinds.ts';
 
-const facts = ['capture', 'flow', 'name', 'binding', 'network', 'event', 'health'];
-const derived = ['device', 'interval', 'judgement', 'destination'];
+const facts = ['capture', 'flow', 'name', 'binding', 'network', 'clock', 'event', 'health'];
+const derived = ['device', 'interval', 'correction', 'judgement', 'destination'];
 
 describe('the kinds of record', () => {
   it('are facts and what is derived from them, each name once', () => {

@@ -18,6 +18,7 @@ import { encodeIpv4, ipProtocol, readIpv4 } from '../../src/wire/ipv4.ts';
 import { eachIpv4Option, hasIpv4Options } from '../../src/wire/ipv4Options.ts';
 import { encodeIpv6, readIpv6 } from '../../src/wire/ipv6.ts';
 import { encodeIpv6Fragment, encodeIpv6Options, extension, readIpv6Chain } from '../../src/wire/ipv6Extension.ts';
+import { encodeKerberosError, readKerberosError, readKerberosErrorOverTcp } from '../../src/wire/kerberos.ts';
 import { encodeLldp, readLldp } from '../../src/wire/lldp.ts';
 import { encodeMldReport, readMld } from '../../src/wire/mld.ts';
 import { encodeNbnsQuery, encodeNbnsRegistration, encodeNbnsResponse, readNbns } from '../../src/wire/nbns.ts';
@@ -32,6 +33,7 @@ import { browserCommand, encodeBrowserAnnouncement, readNetbiosDatagram } from '
 import { readNetbiosName } from '../../src/wire/netbiosName.ts';
 import { encodeNtp, ntpMode, readNtp } from '../../src/wire/ntp.ts';
 import { concatenate } from '../../src/wire/octetBuilder.ts';
+import { encodeSmbNegotiation, readSmbNegotiation } from '../../src/wire/smb2.ts';
 import { encodeSsdpNotify, encodeSsdpResponse, encodeSsdpSearch, readSsdp } from '../../src/wire/ssdp.ts';
 import { encodeTcp, readTcp, tcpFlag } from '../../src/wire/tcp.ts';
 import { encodeClientHello, readClientHello } from '../../src/wire/tls.ts';
@@ -180,6 +182,9 @@ const announcement = encodeBrowserAnnouncement({
 const nbnsQuery = encodeNbnsQuery({ id: 3, name: 'BOX', suffix: 0x20 });
 const claim = { id: 3, name: 'BOX', suffix: 0, address: a4, ttlSeconds: 300000 };
 const time = encodeNtp({ mode: ntpMode.client, transmittedAtUs: 1_600_000_000_123_456 });
+const kerberosError = encodeKerberosError({ errorCode: 37, serverTimeUs: 1_600_000_000_123_456, clientTimeUs: 1_600_000_400_000_000 });
+const kerberosOverTcp = Uint8Array.of(0, 0, 0, kerberosError.length, ...kerberosError);
+const negotiation = encodeSmbNegotiation({ dialect: 0x0311, systemTimeUs: 1_600_000_000_123_456 });
 const lldp = encodeLldp({ chassisMac: macA, port: 'Gi1/0/1', timeToLiveSeconds: 120, systemName: 'switch1' });
 const report = encodeIgmp(igmpType.reportV2, address('239.255.255.250'));
 const body = (message: Uint8Array) => message.slice(4);
@@ -320,6 +325,15 @@ export const samples: readonly Sample[] = [
     tshark: 'nbns',
   },
   { name: 'ntp', read: readNtp, octets: time, frame: udp4(123, 123, time), tshark: 'ntp' },
+  { name: 'krb-error', read: readKerberosError, octets: kerberosError, frame: udp4(88, 50000, kerberosError), tshark: 'kerberos' },
+  {
+    name: 'krb-error over tcp',
+    read: readKerberosErrorOverTcp,
+    octets: kerberosOverTcp,
+    frame: tcp4(88, kerberosOverTcp),
+    tshark: 'kerberos',
+  },
+  { name: 'smb2 negotiation', read: readSmbNegotiation, octets: negotiation, frame: tcp4(445, negotiation), tshark: 'smb2' },
   { name: 'lldp', read: readLldp, octets: lldp, frame: ethernet(etherType.lldp, lldp), tshark: 'lldp' },
   {
     name: 'eapol',

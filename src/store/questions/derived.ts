@@ -1,6 +1,7 @@
 /** Questions about what was derived: timelines, judgements, destinations, and what waits to be derived anew. */
 
 import { z } from 'zod';
+import { correctionKind } from '../../record/correction.ts';
 import { choice, count, instant, mac, text, uint32s } from '../../record/field.ts';
 import { hostStates, intervalKind } from '../../record/interval.ts';
 import { destinationKind, deviceKind, judgementKind } from '../../record/judged.ts';
@@ -13,6 +14,14 @@ const window = z.strictObject({ from: z.number(), to: z.number() });
 export const devices = allOf(deviceKind);
 export const destinations = allOf(destinationKind);
 export const intervals = allOf(intervalKind);
+export const corrections = allOf(correctionKind);
+
+export const correctionsOfHost = defineQuestion({
+  name: 'corrections-of-host',
+  parameters: z.strictObject({ host: z.string() }),
+  row: correctionKind.schema,
+  statement: ({ host }) => ({ sql: 'SELECT * FROM "correction" WHERE "host" = $1 ORDER BY "from"', values: [host] }),
+});
 
 export const intervalsOfHost = defineQuestion({
   name: 'intervals-of-host',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { captureKind } from '../../record/capture.ts';
+import { clockKind } from '../../record/clock.ts';
 import { eventKind } from '../../record/event.ts';
 import { address, choice, count, instant, mac, text, truth, uint8 } from '../../record/field.ts';
 import { flowKind } from '../../record/flow.ts';
@@ -186,4 +187,25 @@ export const operatorFacts = defineQuestion({
   parameters: nothing,
   row: z.strictObject({ value: text('The facts as JSON.') }),
   statement: () => ({ sql: 'SELECT "value" FROM "operator"', values: [] }),
+});
+
+/** What time the machines of one host said it was. */
+export const clocksOfMachine = defineQuestion({
+  name: 'clocks-of-machine',
+  parameters: z.strictObject({ mac: z.number() }),
+  row: clockKind.schema,
+  statement: ({ mac: machine }) => ({ sql: 'SELECT * FROM "clock" WHERE "mac" = $1 ORDER BY ALL', values: [BigInt(machine)] }),
+});
+
+/** The UTC minutes of a span in which machines other than this one sent something: by then the capture was running. */
+export const minutesOfOthers = defineQuestion({
+  name: 'minutes-of-others',
+  parameters: z.strictObject({ macs: z.array(z.number()), from: z.number(), to: z.number() }),
+  row: z.strictObject({ minute: instant('Start of the UTC minute.') }),
+  statement: ({ macs, from, to }) => ({
+    sql: `SELECT DISTINCT "minute" FROM "flow" WHERE "minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)}
+      AND "sourceMac" NOT IN (SELECT unnest(from_json($1, '["BIGINT"]'))) AND "destinationMac" NOT IN (SELECT unnest(from_json($1, '["BIGINT"]')))
+      ORDER BY 1`,
+    values: [JSON.stringify(macs), BigInt(from), BigInt(to)],
+  }),
 });

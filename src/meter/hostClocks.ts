@@ -1,0 +1,60 @@
+/** Whose clock says what: NTP, SMB2 and Kerberos become clock records. */
+
+import type { Address, Mac } from '../base/address.ts';
+import { isGroupMac } from '../base/address.ts';
+import { type Microseconds, minute } from '../base/time.ts';
+import { type ClockRecord, plausibleClockError } from '../record/clock.ts';
+import type { KerberosError } from '../wire/kerberos.ts';
+import type { NtpMessage } from '../wire/ntp.ts';
+import type { SmbNegotiation } from '../wire/smb2.ts';
+import type { HourlyMemory } from './hourlyMemory.ts';
+
+/** The two ends of a packet that holds clocks. */
+export interface ClockContext {
+  readonly frame: number;
+  readonly atUs: Microseconds;
+  readonly sourceMac: Mac | null;
+  readonly source: Address;
+  readonly destinationMac: Mac | null;
+  readonly destination: Address;
+}
+
+export class HostClocks {
+  /** Times so far from that of the capture that they are no clock: most NTP clients of today send random ones. */
+  implausible = 0;
+
+  constructor(
+    private readonly capture: string,
+    private readonly memory: HourlyMemory,
+    private readonly write: (record: ClockRecord) => void,
+  ) {}
+
+  learnNtp(message: NtpMessage, context: ClockContext): void {
+    this.see(context.sourceMac, context.source, message.transmittedAtUs, 'ntp', context);
+  }
+
+  learnSmb(message: SmbNegotiation, context: ClockContext): void {
+    this.see(context.sourceMac, context.source, message.systemTimeUs, 'smb2', context);
+  }
+
+  learnKerberos(message: KerberosError, context: ClockContext): void {
+    this.see(context.sourceMac, context.source, message.serverTimeUs, 'kerberos', context);
+    this.see(context.destinationMac, context.destination, message.clientTimeUs, 'kerberos-client', context);
+  }
+
+  private see(
+    mac: Mac | null,
+    address: Address,
+    hostTime: Microseconds | undefined,
+    protocol: ClockRecord['protocol'],
+    { atUs, frame }: ClockContext,
+  ): void {
+    if (mac === null || mac === 0 || isGroupMac(mac) || hostTime === undefined) return;
+    if (Math.abs(hostTime - atUs) > plausibleClockError) {
+      this.implausible++;
+      return;
+    }
+    if (!this.memory.isNew(atUs, `clock ${mac} ${address} ${protocol} ${Math.floor(atUs / minute)}`)) return;
+    this.write({ capture: this.capture, frame, mac, address, hostTime, capturedAt: atUs, protocol });
+  }
+}
