@@ -3,6 +3,7 @@
 import { captureKind } from './capture.ts';
 import { clockKind } from './clock.ts';
 import { correctionKind } from './correction.ts';
+import { claimKind, darkKind } from './dark.ts';
 import { eventKind } from './event.ts';
 import { flowKind } from './flow.ts';
 import { healthKind } from './health.ts';
@@ -10,6 +11,7 @@ import { intervalKind } from './interval.ts';
 import { destinationKind, deviceKind, judgementKind } from './judged.ts';
 import type { RecordKind } from './kind.ts';
 import { bindingKind, nameKind, networkKind } from './sighting.ts';
+import { usageKind } from './usage.ts';
 
 export const recordKinds: readonly RecordKind[] = [
   captureKind,
@@ -19,6 +21,9 @@ export const recordKinds: readonly RecordKind[] = [
   networkKind,
   clockKind,
   eventKind,
+  usageKind,
+  claimKind,
+  darkKind,
   healthKind,
   deviceKind,
   intervalKind,

@@ -9,8 +9,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure } from '../base/failure.ts';
 import { clockKind } from '../record/clock.ts';
 import { correctionKind } from '../record/correction.ts';
+import { claimKind, darkKind } from '../record/dark.ts';
 import { type RecordKind, tableDefinition } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
+import { usageKind } from '../record/usage.ts';
 
 interface Migration {
   readonly version: number;
@@ -37,6 +39,11 @@ const migrations: readonly Migration[] = [
     version: 2,
     what: 'clocks that hosts send, and corrections of the clock of a log',
     statements: () => [clockKind, correctionKind].map((kind) => ifNotExists(tableDefinition(kind as unknown as RecordKind))),
+  },
+  {
+    version: 3,
+    what: 'who used which address, and who turned to addresses that nobody has',
+    statements: () => [usageKind, claimKind, darkKind].map((kind) => ifNotExists(tableDefinition(kind as unknown as RecordKind))),
   },
 ];
 

@@ -1,0 +1,32 @@
+/** Do no harm: why a solicitation may not be answered, whatever the state of its target. In the order in which they are asked. */
+
+import type { Address, Prefix } from '../base/address.ts';
+import type { LinkKnowledge } from './linkKnowledge.ts';
+import { neverUnicast, reservedBecause, within } from './reservedAddress.ts';
+import type { SolicitationSign } from './sign.ts';
+
+export interface Exclusions {
+  /** Prefixes of which nothing is claimed, and whose hosts are not answered. */
+  readonly exclude: readonly Prefix[];
+}
+
+/** Why `target` is never claimed. */
+export function targetRefusal(target: Address, link: LinkKnowledge, { exclude }: Exclusions): string | undefined {
+  const impossible = neverUnicast(target);
+  if (impossible !== undefined) return impossible;
+  if (link.isOwn(target)) return 'own address';
+  if (link.isRouter(target)) return 'router';
+  if (within(exclude, target)) return 'excluded prefix';
+  const prefix = link.prefixOf(target);
+  return prefix === undefined ? 'not on this link' : reservedBecause(target, prefix);
+}
+
+/** Why this solicitation is never answered. */
+export function refusalOf(sign: SolicitationSign, link: LinkKnowledge, exclusions: Exclusions): string | undefined {
+  if (sign.objection !== undefined) return sign.objection;
+  if (sign.askerMac === link.mac || link.isOwn(sign.asker)) return 'own solicitation';
+  if (within(exclusions.exclude, sign.asker)) return 'excluded asker';
+  if (link.isAddressServer(sign.askerMac)) return 'the asker grants addresses';
+  if (link.prefixOf(sign.asker) === undefined) return 'the asker is not on this link';
+  return targetRefusal(sign.target, link, exclusions);
+}
