@@ -30,6 +30,8 @@ export interface LiveSource {
   /** Why this kind was taken, in a few words for the log. */
   readonly reason: string;
   readonly interface: CaptureInterface;
+  /** It will never hand over another frame, whatever happens to the interface: close it. */
+  readonly broken: boolean;
   /**
    * Waits at most `timeoutMs` for frames; `undefined` when none came. Borrowed: valid until the next `poll`, `release` or `close`. A block may
    * hold more than `blockFrames` frames.
@@ -39,6 +41,8 @@ export interface LiveSource {
   release(): void;
   statistics(): LiveStatistics;
   state(): InterfaceState;
+  /** Goes on with an interface of the same name and kind that came back; `false` where a new source has to be opened. */
+  resume?(): boolean;
   close(): void;
 }
 

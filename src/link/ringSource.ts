@@ -3,6 +3,7 @@
  * kernel put them, without a copy. Words are read in the order of the machine, which is little-endian (`native.ts` refuses others).
  */
 
+import { compileFilter } from './captureFilter.ts';
 import { type CaptureInterface, type FrameBlock, linkType } from './frameBlock.ts';
 import { LiveError, missingInterface } from './liveError.ts';
 import { defaultSnapLength, type InterfaceState, type LiveOptions, type LiveSource, type LiveStatistics } from './liveSource.ts';
@@ -53,6 +54,7 @@ export function ringShape(ringMiB: number, retireMs: number): RingShape {
 
 export class RingSource implements LiveSource {
   readonly kind = 'ring';
+  readonly broken = false;
   readonly interface: CaptureInterface;
   private readonly words: Uint32Array;
   private readonly signedWords: Int32Array;
@@ -72,8 +74,9 @@ export class RingSource implements LiveSource {
     private readonly socket: PacketSocket,
     private readonly shape: RingShape,
     private readonly address: bigint,
-    private readonly index: number,
+    private index: number,
     described: CaptureInterface,
+    private readonly promiscuous: boolean,
     readonly reason: string,
   ) {
     const memory = native().view(address, shape.blockOctets * shape.blocks);
@@ -87,18 +90,20 @@ export class RingSource implements LiveSource {
   }
 
   static open(options: LiveOptions, reason: string): RingSource {
-    const { interface: name, promiscuous, retireMs, ringMiB, snapLength = defaultSnapLength } = options;
+    const { interface: name, filter, promiscuous, retireMs, ringMiB, snapLength = defaultSnapLength } = options;
     const socket = new PacketSocket(name);
     try {
       const index = socket.indexOf(name);
       if (index === undefined) throw missingInterface(name);
       const shape = ringShape(ringMiB, retireMs);
-      const described = { index: 0, linkType: linkTypeOf(socket, name), name, snapLength, ticksPerSecond: 1_000_000n, offsetSeconds: 0n };
+      const frameLinkType = linkTypeOf(socket, name);
+      const described = { index: 0, linkType: frameLinkType, name, snapLength, ticksPerSecond: 1_000_000n, offsetSeconds: 0n };
       socket.ignoreOutgoing();
+      if (filter.trim() !== '' || snapLength !== defaultSnapLength)
+        socket.attachFilter(compileFilter(filter, name, frameLinkType, snapLength));
       const address = socket.createRing(shape, tagOctets);
-      const source = new RingSource(socket, shape, address, index, described, reason);
-      socket.bind(index);
-      if (promiscuous) socket.becomePromiscuous(index);
+      const source = new RingSource(socket, shape, address, index, described, promiscuous, reason);
+      source.attach(index);
       return source;
     } catch (error) {
       socket.close();
@@ -143,6 +148,16 @@ export class RingSource implements LiveSource {
     return { status: flags.up ? 'up' : 'down', name, mtu: this.socket.mtuOf(name) ?? 0, carrier: flags.carrier };
   }
 
+  /** Ring, filter and counts stay as they are. */
+  resume(): boolean {
+    const name = this.interface.name ?? '';
+    const index = this.closed ? undefined : this.socket.indexOf(name);
+    if (index === undefined || linkTypeOf(this.socket, name) !== this.interface.linkType) return false;
+    this.attach(index);
+    this.lastName = name;
+    return true;
+  }
+
   close(): void {
     if (this.closed) return;
     this.release();
@@ -152,6 +167,12 @@ export class RingSource implements LiveSource {
     // Pages of nothing replace the ring: its memory is free, and a view that somebody still holds stays harmless.
     const [readWrite, privateFixedEmpty] = [0x3, 0x2 | 0x10 | 0x20 | 0x4000];
     native().mmap(this.address, this.shape.blockOctets * this.shape.blocks, readWrite, privateFixedEmpty, -1);
+  }
+
+  private attach(index: number): void {
+    this.socket.bind(index);
+    if (this.promiscuous) this.socket.becomePromiscuous(index);
+    this.index = index;
   }
 
   private isReady(): boolean {
