@@ -5,6 +5,7 @@
  * transaction that takes the mark away and marks what depends on it. Interrupted anywhere, it goes on where it stopped.
  */
 
+import { setImmediate as yieldThread } from 'node:timers/promises';
 import { day, dayOf, hour } from '../base/time.ts';
 import { assembleDevices } from '../judge/device.ts';
 import { explain } from '../judge/explain.ts';
@@ -15,10 +16,9 @@ import type { Explanation } from '../record/explanation.ts';
 import { type IntervalRecord, intervalKind } from '../record/interval.ts';
 import { type DeviceRecord, destinationKind, deviceKind, judgementKind } from '../record/judged.ts';
 import { nameMemory } from '../record/sighting.ts';
-import type { Statement } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
-import type { StaleUnit, Store } from '../store/store.ts';
+import type { SettledUnit, StaleUnit, Store } from '../store/store.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
@@ -29,6 +29,8 @@ export interface SettleOptions {
   readonly signal?: AbortSignal;
   /** Called after each unit: how many are done, how many are known to be left. */
   readonly onProgress?: (done: number, left: number) => void;
+  /** Facts go on arriving: what is stale at the beginning of a step is worked on once, what becomes stale meanwhile waits for the next time. */
+  readonly once?: boolean;
 }
 
 /** A ClientHello names the slices of its conversation this long after it. */
@@ -39,19 +41,13 @@ const content = (rows: readonly unknown[]) =>
 
 const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 
-/** Takes away the mark that is being worked on. */
-function settled({ unit, subject, day: at }: StaleUnit): Statement {
-  return {
-    sql: `DELETE FROM "stale" WHERE "unit" = $1 AND "subject" = $2 AND "day" IS NOT DISTINCT FROM ${timestamp(3)}`,
-    values: [unit, subject, at === null ? null : BigInt(at)],
-  };
-}
-
 export class Casework {
   private networks = new Networks([]);
   private readonly knownDestinations = new Set<string>();
   /** Of the machines to which a log belongs; known once devices and hosts are settled. */
   private hostOfMac: ReadonlyMap<number, string> = new Map();
+  /** The unit that is being worked on. */
+  private current: SettledUnit = { unit: { unit: 'devices', subject: '', day: null }, revision: 0 };
 
   constructor(
     private readonly store: Store,
@@ -73,7 +69,9 @@ export class Casework {
           this.options.signal?.throwIfAborted();
           await this.settleUnit(next);
           this.options.onProgress?.(++done, units.length - i - 1);
+          await yieldThread();
         }
+        if (this.options.once) break;
       }
     }
   }
@@ -109,33 +107,34 @@ export class Casework {
   }
 
   private settleUnit(unit: StaleUnit): Promise<void> {
+    this.current = { unit, revision: this.store.revisionOf(unit) };
     switch (unit.unit) {
       case 'devices':
-        return this.settleDevices(unit);
+        return this.settleDevices();
       case 'host':
         return this.settleHost(unit);
       case 'device-day':
         return this.settleDeviceDay(unit);
       case 'destinations':
-        return this.settleDestinations(unit);
+        return this.settleDestinations();
       default:
         return unit.unit satisfies never;
     }
   }
 
-  private async settleDevices(unit: StaleUnit): Promise<void> {
+  private async settleDevices(): Promise<void> {
     const hosts = hostNames(await this.store.ask(facts.renamings, {}));
     const before = await this.store.ask(derived.devices, {});
     const now = assembleDevices(await this.store.ask(facts.bindings, {}), hosts);
-    if (content(before) === content(now)) return this.store.commit([settled(unit)]);
+    if (content(before) === content(now)) return this.store.commit([], this.current);
     const hostBefore = new Map(before.map(({ mac, host }) => [mac, host]));
-    for (const device of now) {
-      this.store.append(deviceKind, device);
+    for (const device of now)
       if ((hostBefore.get(device.mac) ?? null) !== device.host) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
-    }
     const left = new Set(now.map(({ mac }) => mac));
     for (const device of before) if (!left.has(device.mac) && device.host !== null) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
-    await this.store.commit([settled(unit), { sql: 'DELETE FROM "device"', values: [] }]);
+    // At once with the commit: rows that lie in the buffer while something is waited for may be committed by another.
+    for (const device of now) this.store.append(deviceKind, device);
+    await this.store.commit([{ sql: 'DELETE FROM "device"', values: [] }], this.current);
   }
 
   /** A machine that was renamed has one timeline, under its newest name. */
@@ -150,11 +149,14 @@ export class Casework {
       events.push(...(await this.store.ask(facts.eventsOfHost, { host: name })));
     }
     const now = buildIntervals(events).map((interval) => ({ ...interval, host }));
-    if (content(before) === content(now)) return this.store.commit([settled(unit)]);
-    for (const interval of now) this.store.append(intervalKind, interval);
+    if (content(before) === content(now)) return this.store.commit([], this.current);
     const { from, to } = difference(before, now);
     for (const device of await this.store.ask(derived.devices, {})) if (device.host === host) await this.markDays(device, from, to);
-    await this.store.commit([settled(unit), ...names.map((name) => ({ sql: 'DELETE FROM "interval" WHERE "host" = $1', values: [name] }))]);
+    for (const interval of now) this.store.append(intervalKind, interval);
+    await this.store.commit(
+      names.map((name) => ({ sql: 'DELETE FROM "interval" WHERE "host" = $1', values: [name] })),
+      this.current,
+    );
   }
 
   private async settleDeviceDay(unit: StaleUnit): Promise<void> {
@@ -163,7 +165,7 @@ export class Casework {
     const to = from + day;
     const before = await this.store.ask(derived.judgementsOfDay, { mac, from, to });
     const now = await this.judge(mac, from, to);
-    if (content(before) === content(now.judgements)) return this.store.commit([settled(unit)]);
+    if (content(before) === content(now.judgements)) return this.store.commit([], this.current);
     for (const judgement of now.judgements) this.store.append(judgementKind, judgement);
     for (const destination of now.destinations) {
       if (this.knownDestinations.has(destination.id)) continue;
@@ -176,7 +178,7 @@ export class Casework {
       sql: `DELETE FROM "judgement" WHERE "mac" = $1 AND "minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)}`,
       values: [BigInt(mac), BigInt(from), BigInt(to)],
     };
-    await this.store.commit([settled(unit), erase]);
+    await this.store.commit([erase], this.current);
   }
 
   /** Empty for a device without a log: nothing is known about its states. */
@@ -189,16 +191,16 @@ export class Casework {
     return judgeDay({ mac, from, to, flows, names, states }, this.networks);
   }
 
-  private async settleDestinations(unit: StaleUnit): Promise<void> {
+  private async settleDestinations(): Promise<void> {
     const before = await this.store.ask(derived.destinations, {});
     const used = new Set((await this.store.ask(derived.usedDestinations, {})).map(({ destination }) => destination));
     const now = before
       .filter(({ id }) => used.has(id))
       .map(({ status: _, reason: __, rule: ___, source: ____, ...identity }) => explain(identity, this.options.explanations));
     for (const { id } of before) if (!used.has(id)) this.knownDestinations.delete(id);
-    if (content(before) === content(now)) return this.store.commit([settled(unit)]);
+    if (content(before) === content(now)) return this.store.commit([], this.current);
     for (const destination of now) this.store.append(destinationKind, destination);
-    await this.store.commit([settled(unit), { sql: 'DELETE FROM "destination"', values: [] }]);
+    await this.store.commit([{ sql: 'DELETE FROM "destination"', values: [] }], this.current);
   }
 
   private async markDays(device: DeviceRecord, from: number, to: number): Promise<void> {

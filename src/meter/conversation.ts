@@ -83,6 +83,13 @@ export class Conversations {
     return this.beginningOf(id);
   }
 
+  /** As `settle`, for a slice that stays open: what it says may still change. */
+  foresee(words: Int32Array, at: number): Beginning | undefined {
+    this.table.take(words, at);
+    const id = this.covering(words[at + keyAt.minute] as number);
+    return id === nobody ? undefined : this.beginningOf(id);
+  }
+
   private observePacket(side: number, atUs: Microseconds, minute: number, strand: number): number {
     const id = this.covering(minute);
     if (id !== nobody && !this.isIdle(id, atUs, minute)) {

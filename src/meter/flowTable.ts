@@ -30,12 +30,14 @@ export const sliceWord = {
   faults: keyWords + 11,
   /** First cell of its seconds. */
   cell: keyWords + 12,
-  /** Next slice of the same minute, or next unused record. */
+  /** Next slice of the same minute, of those that are due, or next unused record. */
   next: keyWords + 13,
+  /** Who began, and the application, in the copy that was handed over early. */
+  copiedAs: keyWords + 14,
 } as const;
-/** 64-bit words of a record, counted from its start. */
-export const sliceDouble = { lowOctets: 16, highOctets: 17, firstAt: 18, lastAt: 19 } as const;
-export const sliceWords = 40;
+/** 64-bit words of a record, counted from its start. `copied`: packets in the copy that was handed over early. */
+export const sliceDouble = { lowOctets: 16, highOctets: 17, firstAt: 18, lastAt: 19, copied: 20 } as const;
+export const sliceWords = 42;
 const sliceDoubles = sliceWords / 2;
 
 export class FlowTable {
@@ -108,8 +110,17 @@ export class FlowTable {
     return this.doubles[id * sliceDoubles + double] as number;
   }
 
-  remove(id: number): void {
+  setDouble(id: number, double: number, value: number): void {
+    this.doubles[id * sliceDoubles + double] = value;
+  }
+
+  /** It is found no more: a packet of its key and minute begins another slice. It still takes its place. */
+  close(id: number): void {
     this.index.remove(this.get(id, sliceWord.hash), id);
+  }
+
+  /** Gives back the place of a slice that was closed. */
+  release(id: number): void {
     this.set(id, sliceWord.next, this.unused);
     this.unused = id;
     this.live--;

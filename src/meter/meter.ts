@@ -4,6 +4,10 @@
  *
  * Pure: time is packet time, results do not depend on how the rows were cut into batches. Every table is bounded; what a
  * bound costs is counted. At any time in = out + held + refused.
+ *
+ * Only packet time cuts slices. A live capture may ask for early copies of slices whose minute is over by the clock; should
+ * such a slice go on nevertheless, what is handed over in the end takes the place of the copy. So the same frames give the
+ * same records, whether they were observed or replayed.
  */
 
 import { Fault } from '../base/octets.ts';
@@ -18,8 +22,8 @@ import { FlowTable, noSlice, sliceDouble, sliceWord, sliceWords } from './flowTa
 import { isFirstFragment } from './fragment.ts';
 import { FragmentTable } from './fragmentTable.ts';
 import { hashKeyFrom } from './keyedHash.ts';
-import { takeFlowRecord } from './minuteSlice.ts';
-import { PacketTime } from './packetTime.ts';
+import { flowRecordOf, type SliceView } from './minuteSlice.ts';
+import { nothingToCopy, PacketTime } from './packetTime.ts';
 import { RecentFrames } from './recentFrames.ts';
 import { noCell, SecondCounts } from './secondCounts.ts';
 import { type ServerName, ServerNames } from './serverName.ts';
@@ -27,6 +31,12 @@ import { type SightingSink, Sightings } from './sightings.ts';
 
 export interface MeterSink extends SightingSink {
   flow(record: FlowRecord): void;
+}
+
+/** Takes slices as words, and only while it has room: those that are due wait, each in its place in the table. */
+export interface SliceSink extends SightingSink {
+  readonly hasRoom: boolean;
+  slice(slice: SliceView): void;
 }
 
 export interface MeterOptions {
@@ -80,6 +90,9 @@ export class Meter {
   private readonly serverNames = new ServerNames();
   /** Of open slices, by their number in the table. */
   private readonly namesOfSlices = new Map<number, ServerName>();
+  /** Slices that are due, in the order in which they became so: a chain through the table. */
+  private firstDue = noSlice;
+  private lastDue = noSlice;
   private received = 0;
   private handedOver = 0;
   private held = 0;
@@ -87,7 +100,7 @@ export class Meter {
 
   constructor(
     options: MeterOptions,
-    private readonly sink: MeterSink,
+    private readonly sink: MeterSink | SliceSink,
   ) {
     const { capture, maxFlows = defaultMaxFlows, idleUs = defaultIdleUs, hashSeed = capture } = options;
     if (!Number.isInteger(maxFlows) || maxFlows < 1) throw new RangeError(`maxFlows must be a whole number above 0, not ${maxFlows}`);
@@ -99,7 +112,7 @@ export class Meter {
     this.seconds = new SecondCounts(Math.max(fewestSeconds, secondsPerFlow * maxFlows));
     this.time = new PacketTime(
       (last, next) => this.table.set(last, sliceWord.next, next),
-      (first) => this.handOverChain(first),
+      (first) => this.makeDue(first),
     );
     this.conversations = new Conversations({ capacity: Math.max(fewestConversations, maxFlows), idleUs, hashKey, nowUs: this.time.nowUs });
     this.fragments = new FragmentTable(hashKey);
@@ -112,9 +125,52 @@ export class Meter {
     for (let row = 0; row < batch.count; row++) this.consumeRow(batch, row);
   }
 
-  /** Hands over everything that is held. */
+  /** Hands over everything that is held; what the sink has no room for is due. */
   finish(): void {
     this.time.finish();
+  }
+
+  /** Slices that are due wait for room in the sink. */
+  get isWaiting(): boolean {
+    return this.firstDue !== noSlice;
+  }
+
+  /** Time of the latest packet; −Infinity before the first one. */
+  get nowUs(): Microseconds {
+    return this.time.currentUs;
+  }
+
+  /** Slices that take a place in the table: what `maxFlows` bounds. */
+  get openSlices(): number {
+    return this.table.live;
+  }
+
+  /** Hands over what is due while the sink has room. */
+  drain(): void {
+    while (this.firstDue !== noSlice && this.hasRoom) {
+      const slice = this.firstDue;
+      this.firstDue = this.table.get(slice, sliceWord.next);
+      if (this.firstDue === noSlice) this.lastDue = noSlice;
+      this.handOver(slice);
+    }
+  }
+
+  /**
+   * Hands over copies of slices of the minutes before `minute` (counted from the epoch), of each at most one, and at most `most`
+   * together. The slices stay open. Returns how many were looked at: fewer than `most` when nothing more can be done.
+   */
+  copyEarly(minute: number, most: number): number {
+    let looked = 0;
+    for (const chain of this.time.uncopiedBefore(minute)) {
+      while (chain.toCopy !== nothingToCopy) {
+        if (looked >= most || !this.hasRoom) return looked;
+        const slice = chain.toCopy;
+        chain.toCopy = this.table.get(slice, sliceWord.next);
+        this.copy(slice);
+        looked++;
+      }
+    }
+    return looked;
   }
 
   get counters(): MeterCounters {
@@ -258,32 +314,84 @@ export class Meter {
     return false;
   }
 
-  private handOverChain(first: number): void {
+  private get hasRoom(): boolean {
+    return !('hasRoom' in this.sink) || this.sink.hasRoom;
+  }
+
+  /** The slices of a chain are closed: what began them is settled now, and they are handed over as soon as there is room. */
+  private makeDue(first: number): void {
+    const { table } = this;
     let slice = first;
     while (slice !== noSlice) {
-      const next = this.table.get(slice, sliceWord.next);
-      this.handOver(slice);
+      const next = table.get(slice, sliceWord.next);
+      const meta = table.get(slice, keyAt.meta);
+      if (!isIntrinsic(meta)) this.write(slice, this.conversations.settle(table.words, slice * sliceWords));
+      table.close(slice);
+      table.set(slice, sliceWord.next, noSlice);
+      if (this.lastDue === noSlice) this.firstDue = slice;
+      else table.set(this.lastDue, sliceWord.next, slice);
+      this.lastDue = slice;
       slice = next;
     }
+    this.drain();
   }
 
   private handOver(slice: number): void {
     const { table } = this;
-    const packets = table.get(slice, sliceWord.lowPackets) + table.get(slice, sliceWord.highPackets);
-    const record = takeFlowRecord(this.capture, table, slice, this.seconds, this.beginningOf(slice), this.namesOfSlices.get(slice));
+    this.emit(slice);
+    this.seconds.release(table.get(slice, sliceWord.cell));
     this.namesOfSlices.delete(slice);
-    table.remove(slice);
-    this.held -= packets;
-    this.handedOver += packets;
-    this.sink.flow(record);
+    table.release(slice);
   }
 
-  private beginningOf(slice: number): Beginning {
+  private copy(slice: number): void {
     const { table } = this;
+    if (isIntrinsic(table.get(slice, keyAt.meta))) {
+      this.emit(slice);
+      return;
+    }
+    const highBegan = table.get(slice, sliceWord.highBegan);
+    const bySyn = table.get(slice, sliceWord.bySyn);
+    const application = table.get(slice, sliceWord.application);
+    this.write(slice, this.conversations.foresee(table.words, slice * sliceWords));
+    this.emit(slice);
+    table.set(slice, sliceWord.highBegan, highBegan);
+    table.set(slice, sliceWord.bySyn, bySyn);
+    table.set(slice, sliceWord.application, application);
+  }
+
+  /** What the conversation says of the slice; what it knew itself stands where the conversation was forgotten. */
+  private write(slice: number, began: Beginning | undefined): void {
+    if (!began) return;
+    const { table } = this;
+    table.set(slice, sliceWord.highBegan, began.side);
+    table.set(slice, sliceWord.bySyn, began.bySyn ? 1 : 0);
+    if (table.get(slice, sliceWord.application) === 0) table.set(slice, sliceWord.application, began.application);
+  }
+
+  /** To the sink, unless a copy that says the same is there already. */
+  private emit(slice: number): void {
+    const { table, sink } = this;
     const meta = table.get(slice, keyAt.meta);
-    if (isIntrinsic(meta)) return { side: intrinsicSource(meta), bySyn: false, application: 0 };
-    const settled = this.conversations.settle(table.words, slice * sliceWords);
-    if (settled) return settled;
-    return { side: table.get(slice, sliceWord.highBegan), bySyn: table.get(slice, sliceWord.bySyn) === 1, application: 0 };
+    if (isIntrinsic(meta)) this.write(slice, { side: intrinsicSource(meta), bySyn: false, application: 0 });
+    const packets = table.get(slice, sliceWord.lowPackets) + table.get(slice, sliceWord.highPackets);
+    const copied = table.getDouble(slice, sliceDouble.copied);
+    const as =
+      table.get(slice, sliceWord.highBegan) | (table.get(slice, sliceWord.bySyn) << 1) | (table.get(slice, sliceWord.application) << 2);
+    if (packets === copied && as === table.get(slice, sliceWord.copiedAs)) return;
+    const view: SliceView = {
+      words: table.words,
+      doubles: table.doubles,
+      at: slice * sliceWords,
+      seconds: this.seconds.read(table.get(slice, sliceWord.cell)),
+      serverName: this.namesOfSlices.get(slice),
+      replaced: copied > 0 ? { packets: copied, highBegan: table.get(slice, sliceWord.copiedAs) & 1 } : undefined,
+    };
+    if ('slice' in sink) sink.slice(view);
+    else sink.flow(flowRecordOf(this.capture, view));
+    table.setDouble(slice, sliceDouble.copied, packets);
+    table.set(slice, sliceWord.copiedAs, as);
+    this.held -= packets - copied;
+    this.handedOver += packets - copied;
   }
 }

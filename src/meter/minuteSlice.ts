@@ -3,50 +3,57 @@
 import { minute } from '../base/time.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import { applicationNamed } from './application.ts';
-import type { Beginning } from './conversation.ts';
 import { fieldsOfKey, keyAt } from './flowKey.ts';
-import { type FlowTable, sliceDouble, sliceWord, sliceWords } from './flowTable.ts';
-import type { SecondCounts } from './secondCounts.ts';
+import { sliceDouble, sliceWord } from './flowTable.ts';
+import type { SecondLists } from './secondCounts.ts';
 import type { ServerName } from './serverName.ts';
 
 const tcp = 6;
 
-/** The cells of its seconds go back to their pool; the slice itself stays in the table. */
-export function takeFlowRecord(
-  capture: string,
-  table: FlowTable,
-  id: number,
-  seconds: SecondCounts,
-  began: Beginning,
-  serverName: ServerName | undefined,
-): FlowRecord {
-  const high = began.side;
+/** A slice on its way out. Its words are borrowed: valid until the sink returns. */
+export interface SliceView {
+  /** Words as in the flow table; those of the slice begin at `at`. Who began has been settled in them. */
+  readonly words: Int32Array;
+  /** The same memory as 64-bit words; those of the slice begin at `at / 2`. */
+  readonly doubles: Float64Array;
+  readonly at: number;
+  readonly seconds: SecondLists;
+  readonly serverName: ServerName | undefined;
+  /** 1: the high end began. What the words say, unless given. */
+  readonly highBegan?: number;
+  /** The copy that was handed over before, whose place this one takes: how many packets it had, and which end it said began. */
+  readonly replaced: { readonly packets: number; readonly highBegan: number } | undefined;
+}
+
+export function flowRecordOf(capture: string, view: SliceView): FlowRecord {
+  const { words, doubles, at, seconds, serverName } = view;
+  const word = (index: number) => words[at + index] as number;
+  const double = (index: number) => doubles[at / 2 + index] as number;
+  const high = view.highBegan ?? word(sliceWord.highBegan);
   const low = 1 - high;
-  const at = id * sliceWords;
-  const fields = fieldsOfKey(table.words, at, high === 1);
-  const lists = seconds.take(table.get(id, sliceWord.cell));
+  const fields = fieldsOfKey(words, at, high === 1);
   const isTcp = fields.protocol === tcp;
   return {
     capture,
-    minute: (table.words[at + keyAt.minute] as number) * minute,
+    minute: word(keyAt.minute) * minute,
     ...fields,
-    begunBy: began.bySyn ? 'syn' : 'first-packet',
-    firstAt: table.getDouble(id, sliceDouble.firstAt),
-    lastAt: table.getDouble(id, sliceDouble.lastAt),
-    sourcePackets: table.get(id, sliceWord.lowPackets + high),
-    sourceOctets: table.getDouble(id, sliceDouble.lowOctets + high),
-    destinationPackets: table.get(id, sliceWord.lowPackets + low),
-    destinationOctets: table.getDouble(id, sliceDouble.lowOctets + low),
-    sourceTcpFlags: isTcp ? table.get(id, sliceWord.lowTcpFlags + high) : null,
-    destinationTcpFlags: isTcp ? table.get(id, sliceWord.lowTcpFlags + low) : null,
-    application: applicationNamed(table.get(id, sliceWord.application) || began.application),
+    begunBy: word(sliceWord.bySyn) === 1 ? 'syn' : 'first-packet',
+    firstAt: double(sliceDouble.firstAt),
+    lastAt: double(sliceDouble.lastAt),
+    sourcePackets: word(sliceWord.lowPackets + high),
+    sourceOctets: double(sliceDouble.lowOctets + high),
+    destinationPackets: word(sliceWord.lowPackets + low),
+    destinationOctets: double(sliceDouble.lowOctets + low),
+    sourceTcpFlags: isTcp ? word(sliceWord.lowTcpFlags + high) : null,
+    destinationTcpFlags: isTcp ? word(sliceWord.lowTcpFlags + low) : null,
+    application: applicationNamed(word(sliceWord.application)),
     serverName: serverName?.name ?? null,
     serverNameEvidence: serverName?.evidence ?? null,
-    seconds: lists.seconds,
-    sourcePacketsBySecond: high ? lists.highPackets : lists.lowPackets,
-    sourceOctetsBySecond: high ? lists.highOctets : lists.lowOctets,
-    destinationPacketsBySecond: high ? lists.lowPackets : lists.highPackets,
-    destinationOctetsBySecond: high ? lists.lowOctets : lists.highOctets,
-    faults: table.get(id, sliceWord.faults) >>> 0,
+    seconds: seconds.seconds,
+    sourcePacketsBySecond: high ? seconds.highPackets : seconds.lowPackets,
+    sourceOctetsBySecond: high ? seconds.highOctets : seconds.lowOctets,
+    destinationPacketsBySecond: high ? seconds.lowPackets : seconds.highPackets,
+    destinationOctetsBySecond: high ? seconds.lowOctets : seconds.highOctets,
+    faults: word(sliceWord.faults) >>> 0,
   };
 }

@@ -20,7 +20,11 @@ const graceMinutes = 2;
 export interface MinuteChain {
   first: number;
   last: number;
+  /** The first slice of which no early copy was asked for; `nothingToCopy` when there is none. */
+  toCopy: number;
 }
+
+export const nothingToCopy = -1;
 
 /** Appends chain `next` to a chain that ends in slice `last`. */
 export type JoinChains = (last: number, next: number) => void;
@@ -70,7 +74,19 @@ export class PacketTime {
     if (chain) {
       this.joinChains(chain.last, id);
       chain.last = id;
-    } else chains.set(minute, { first: id, last: id });
+      if (chain.toCopy === nothingToCopy) chain.toCopy = id;
+    } else chains.set(minute, { first: id, last: id, toCopy: id });
+  }
+
+  /** The chains of minutes before `minute` that hold slices of which no early copy was asked for, earliest first. */
+  uncopiedBefore(minute: number): MinuteChain[] {
+    const found = this.chains.flatMap((chains) => [...chains].filter(([held, { toCopy }]) => held < minute && toCopy !== nothingToCopy));
+    return found.sort(([a], [b]) => a - b).map(([, chain]) => chain);
+  }
+
+  /** Where the present strand stands. */
+  get currentUs(): Microseconds {
+    return this.nowUs[this.current] as number;
   }
 
   /** Hands over everything that is held, earliest minute first. */
@@ -136,6 +152,8 @@ export class PacketTime {
       if (present) {
         this.joinChains(present.last, chain.first);
         present.last = chain.last;
+        // Those that were copied already are passed over.
+        if (present.toCopy === nothingToCopy) present.toCopy = chain.first;
       } else target.set(minute, chain);
     }
     source.clear();

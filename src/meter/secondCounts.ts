@@ -66,25 +66,30 @@ export class SecondCounts {
     return this.cells[cell * cellWords + cellAt.second] as number;
   }
 
-  /** What the chain holds, sorted; the chain is given back. */
-  take(first: number): SecondLists {
+  /** What the chain holds, sorted. */
+  read(first: number): SecondLists {
     const rows: number[] = [];
     for (let cell = first; cell !== noCell; cell = this.next(cell)) rows.push(cell);
     rows.sort((a, b) => this.secondOf(a) - this.secondOf(b));
     const list = (word: number) => rows.map((cell) => this.cells[cell * cellWords + word] as number);
-    const lists = {
+    return {
       seconds: list(cellAt.second),
       lowPackets: list(cellAt.lowPackets),
       lowOctets: list(cellAt.lowOctets),
       highPackets: list(cellAt.highPackets),
       highOctets: list(cellAt.highOctets),
     };
-    for (const cell of rows) {
+  }
+
+  /** Gives the cells of the chain back to the pool. */
+  release(first: number): void {
+    for (let cell = first; cell !== noCell; ) {
+      const following = this.next(cell);
       this.cells[cell * cellWords + cellAt.next] = this.unused;
       this.unused = cell + 1;
+      this.live--;
+      cell = following;
     }
-    this.live -= rows.length;
-    return lists;
   }
 
   private next(cell: number): number {

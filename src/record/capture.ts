@@ -18,7 +18,10 @@ export const captureKind = defineKind({
     kind: choice(['capture', 'log', 'live'], 'Where the records come from.'),
     format: text('`pcap`, `pcapng`, `wevtutil-xml`, …; for a live session the kind of source.'),
     name: text('Name of the file without its folder, or of the interface.'),
-    state: choice(['reading', 'complete'], '`reading` was cut off: its rows are deleted and it is read again.'),
+    state: choice(
+      ['reading', 'complete', 'cut'],
+      '`reading`: a file that was not read to its end, whose rows are deleted when it is read again, or a live session that goes on; `cut`: a live session that ended without being closed.',
+    ),
     contentSha256: text('SHA-256 of all octets consumed, 64 hexadecimal digits.').nullable(),
     octets: count('Octets of the file consumed.'),
     linkTypes: json(z.array(z.number().int()), 'LINKTYPE_ numbers of its interfaces.'),

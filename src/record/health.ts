@@ -1,4 +1,4 @@
-/** `health`: the conservation law, stage by stage: in = out + refused + dropped + held. */
+/** `health`: the conservation law, stage by stage: carried + in = out + refused + dropped + held. */
 
 import { z } from 'zod';
 import { count, instant, json, text } from './field.ts';
@@ -18,8 +18,9 @@ export const healthKind = defineKind({
     interface: text('Name of the interface or file.'),
     stage: text('Name of the stage; `unit` says what it counts.'),
     unit: text('What is counted: frames, packets, rows.'),
-    from: instant('Start of the span, packet time.'),
+    from: instant('Start of the span: packet time of a file, clock of the box for a live session.'),
     until: instant('End of the span, exclusive.'),
+    carried: count('Held from the span before; null where the stage began with nothing.').nullable(),
     in: count('Received by the stage.'),
     out: count('Handed on.'),
     held: count('Still in the stage at the end of the span.'),
@@ -30,7 +31,9 @@ export const healthKind = defineKind({
 export type HealthRecord = RecordOf<typeof healthKind>;
 
 /** What the stage cannot account for: 0 when the books balance. */
-export function imbalance(stage: Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'>): number {
+export function imbalance(
+  stage: Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'> & Partial<Pick<HealthRecord, 'carried'>>,
+): number {
   const sum = (counts: CountsByReason) => Object.values(counts).reduce((total, n) => total + n, 0);
-  return stage.in - stage.out - stage.held - sum(stage.refused) - sum(stage.dropped);
+  return (stage.carried ?? 0) + stage.in - stage.out - stage.held - sum(stage.refused) - sum(stage.dropped);
 }

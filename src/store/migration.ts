@@ -45,6 +45,11 @@ const migrations: readonly Migration[] = [
     what: 'who used which address, and who turned to addresses that nobody has',
     statements: () => [usageKind, claimKind, darkKind].map((kind) => ifNotExists(tableDefinition(kind as unknown as RecordKind))),
   },
+  {
+    version: 4,
+    what: 'books of spans that follow each other: what was held from the span before',
+    statements: () => ['ALTER TABLE "health" ADD COLUMN IF NOT EXISTS "carried" BIGINT'],
+  },
 ];
 
 /** A new file has the table of every kind from step 1. */

@@ -55,13 +55,20 @@ export async function answer<P extends z.ZodObject, R extends z.ZodObject>(
   parameters: z.infer<P>,
 ): Promise<z.infer<R>[]> {
   const { sql, values } = question.statement(parameters);
-  const reader = await connection.runAndReadAll(sql, [...values]);
+  const result = await connection.run(sql, [...values]);
   const fields = answerFields(question as unknown as Question);
-  const positions = fields.map((field) => reader.columnNames().indexOf(field.name));
+  const positions = fields.map((field) => result.columnNames().indexOf(field.name));
   if (positions.includes(-1)) throw new Error(`unreachable: the question ${question.name} selects fewer columns than its row has`);
-  const all = reader.getColumns();
-  const columns = fields.map((field, i) => (all[positions[i] as number] ?? []).map((value) => readValue(field.column, value)));
-  return Array.from({ length: reader.currentRowCount }, (_, row) =>
-    Object.fromEntries(fields.map((field, i) => [field.name, (columns[i] as unknown[])[row]])),
-  ) as z.infer<R>[];
+  const rows: z.infer<R>[] = [];
+  // Chunk by chunk: each is waited for, so that a long answer does not hold up the thread.
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const { rowCount } = chunk;
+    const columns = fields.map((field, i) => {
+      const values = chunk?.getColumnValues(positions[i] as number) ?? [];
+      return values.map((value) => readValue(field.column, value));
+    });
+    for (let row = 0; row < rowCount; row++)
+      rows.push(Object.fromEntries(fields.map((field, i) => [field.name, (columns[i] as unknown[])[row]])) as z.infer<R>);
+  }
+  return rows;
 }

@@ -25,12 +25,23 @@ export interface StaleUnit {
   readonly day: number | null;
 }
 
+/** A unit that was worked on: its mark goes, unless facts that came since the work began made it stale again. */
+export interface SettledUnit {
+  readonly unit: StaleUnit;
+  /** What `revisionOf` said before its facts were read. */
+  readonly revision: number;
+}
+
+const keyOf = ({ unit, subject, day }: StaleUnit) => `${unit}/${subject}/${day}`;
+
 /** Rows held back before a commit; below 2,048 rows a commit the write rate falls off. */
 const commitRows = 20_480;
 
 export class Store implements Answers {
   private readonly pending = new Map<RecordKind, Record<string, unknown>[]>();
   private readonly pendingStale = new Map<string, StaleUnit>();
+  /** How often each unit was marked on disk by this process. */
+  private readonly revisions = new Map<string, number>();
   private pendingRows = 0;
   private rows = 0;
   private turn: Promise<unknown> = Promise.resolve();
@@ -68,7 +79,12 @@ export class Store implements Answers {
 
   /** Buffered like rows, and committed with them. */
   markStale(unit: StaleUnit): void {
-    this.pendingStale.set(`${unit.unit}/${unit.subject}/${unit.day}`, unit);
+    this.pendingStale.set(keyOf(unit), unit);
+  }
+
+  /** Changes with each commit that marks the unit: read it before the facts from which the unit is made. */
+  revisionOf(unit: StaleUnit): number {
+    return this.revisions.get(keyOf(unit)) ?? 0;
   }
 
   get isFull(): boolean {
@@ -82,9 +98,9 @@ export class Store implements Answers {
 
   /**
    * Writes all that is buffered, after the given statements, in one transaction. What was taken is on disk when the
-   * promise resolves; after a failure nothing of it is.
+   * promise resolves; after a failure nothing of it is, and it is buffered again, so that the next commit writes it.
    */
-  commit(statements: readonly Statement[] = []): Promise<void> {
+  commit(statements: readonly Statement[] = [], settled?: SettledUnit): Promise<void> {
     const rows = [...this.pending];
     const stale = [...this.pendingStale.values()];
     this.pending.clear();
@@ -93,16 +109,35 @@ export class Store implements Answers {
     return this.inTurn(async () => {
       await this.writer.run('BEGIN');
       try {
+        if (settled && this.revisionOf(settled.unit) === settled.revision) await this.removeMark(settled.unit);
         for (const { sql, values } of statements) await this.writer.run(sql, [...values]);
         for (const [kind, part] of rows) await (this.tables.get(kind) as Table).append(this.writer, part);
         if (stale.length > 0) await this.insertStale(stale);
         await this.writer.run('COMMIT');
+        for (const unit of stale) this.revisions.set(keyOf(unit), this.revisionOf(unit) + 1);
         for (const [, part] of rows) this.rows += part.length;
       } catch (error) {
         await this.writer.run('ROLLBACK').catch(() => undefined);
+        this.takeBack(rows, stale);
         throw error;
       }
     });
+  }
+
+  private takeBack(rows: readonly [RecordKind, Record<string, unknown>[]][], stale: readonly StaleUnit[]): void {
+    for (const [kind, part] of rows) {
+      const later = this.pending.get(kind);
+      this.pending.set(kind, later ? part.concat(later) : part);
+      this.pendingRows += part.length;
+    }
+    for (const unit of stale) this.markStale(unit);
+  }
+
+  private removeMark({ unit, subject, day }: StaleUnit): Promise<unknown> {
+    return this.writer.run(
+      'DELETE FROM "stale" WHERE "unit" = $1 AND "subject" = $2 AND "day" IS NOT DISTINCT FROM make_timestamp($3::BIGINT)',
+      [unit, subject, day === null ? null : BigInt(day)],
+    );
   }
 
   /** All at once: a capture of a large network marks a hundred thousand machines. */

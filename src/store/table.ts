@@ -1,10 +1,12 @@
-/** Rows of one record kind on their way into its table, 2,048 at a time: the size of DuckDB's own chunks. */
+/** Rows of one record kind on their way into its table, 512 at a time, so that filling a chunk does not hold up the thread for long. */
 
+import { setImmediate as yieldThread } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { type Field, fieldsOf, type RecordKind } from '../record/kind.ts';
 import { bindValue, duckType } from './column.ts';
 
-export const chunkRows = 2048;
+/** DuckDB's own chunks hold 2,048 rows. */
+export const chunkRows = 512;
 
 export class Table {
   private constructor(
@@ -30,6 +32,7 @@ export class Table {
   async append(connection: DuckDBConnection, rows: readonly Record<string, unknown>[]): Promise<void> {
     const appender = await connection.createAppender(this.kind.name);
     for (let start = 0; start < rows.length; start += chunkRows) {
+      if (start > 0) await yieldThread();
       const part = rows.slice(start, start + chunkRows);
       const chunk = DuckDBDataChunk.create(
         this.fields.map((field) => duckType(field.column)),

@@ -22,6 +22,6 @@ export class StageLedger {
 
   record(where: { sensor: string; capture: string; interface: string; from: Microseconds; until: Microseconds }): HealthRecord {
     const { stage, unit, held, refused, dropped } = this;
-    return { ...where, stage, unit, in: this.in, out: this.out, held, refused: { ...refused }, dropped: { ...dropped } };
+    return { ...where, stage, unit, carried: null, in: this.in, out: this.out, held, refused: { ...refused }, dropped: { ...dropped } };
   }
 }

@@ -30,8 +30,10 @@ describe('the flow table', () => {
     assert.equal(table.hasRoom, false);
     for (const [i, id] of ids.entries()) assert.equal(table.find(keyOf(i + 1)), id);
     table.count(ids[5] as number, 1, 60, 0x10, start + 7);
-    table.remove(ids[5] as number);
+    table.close(ids[5] as number);
     assert.equal(table.find(keyOf(6)), noSlice);
+    assert.equal(table.hasRoom, false);
+    table.release(ids[5] as number);
     assert.equal(table.hasRoom, true);
     const again = table.insert(keyOf(6, 2), start);
     assert.deepEqual([table.get(again, sliceWord.highPackets), table.get(again, sliceWord.highTcpFlags)], [0, 0]);

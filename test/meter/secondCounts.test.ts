@@ -19,7 +19,7 @@ describe('counts by second', () => {
       }
       counts.add(cell, reversed, octets);
     }
-    assert.deepEqual(counts.take(first), {
+    assert.deepEqual(counts.read(first), {
       seconds: [5, 30, 59],
       lowPackets: [0, 2, 0],
       lowOctets: [0, 110, 0],
@@ -32,15 +32,15 @@ describe('counts by second', () => {
     const first = counts.prepend(counts.prepend(noCell, 1), 2);
     counts.add(first, 0, 5);
     assert.equal(counts.hasRoom, false);
-    counts.take(first);
+    counts.release(first);
     assert.equal(counts.hasRoom, true);
-    assert.deepEqual(counts.take(counts.prepend(noCell, 3)).lowPackets, [0]);
+    assert.deepEqual(counts.read(counts.prepend(noCell, 3)).lowPackets, [0]);
   });
   it('grows without losing what it holds', () => {
     const counts = new SecondCounts(10_000);
     const cells = Array.from({ length: 5000 }, (_, i) => counts.prepend(noCell, i % 60));
     for (const [i, cell] of cells.entries()) counts.add(cell, 0, i);
-    assert.deepEqual(counts.take(cells[4321] as number).lowOctets, [4321]);
+    assert.deepEqual(counts.read(cells[4321] as number).lowOctets, [4321]);
   });
   it('stops at 2^32 - 1 octets and says so', () => {
     const counts = new SecondCounts(2);
@@ -49,6 +49,6 @@ describe('counts by second', () => {
     assert.equal(counts.saturated, 0);
     counts.add(cell, 0, 1);
     assert.equal(counts.saturated, 1);
-    assert.deepEqual(counts.take(cell).lowOctets, [0xffff_ffff]);
+    assert.deepEqual(counts.read(cell).lowOctets, [0xffff_ffff]);
   });
 });

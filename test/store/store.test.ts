@@ -13,7 +13,7 @@ import { schemaVersion } from '../../src/store/migration.ts';
 import { allOf } from '../../src/store/question.ts';
 import { staleUnits } from '../../src/store/questions/derived.ts';
 import { flowsOfDevice, totals } from '../../src/store/questions/facts.ts';
-import { Store } from '../../src/store/store.ts';
+import { type StaleUnit, Store } from '../../src/store/store.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { address, at, sampleFlow } from './sampleFlow.ts';
 
@@ -72,7 +72,7 @@ describe('the store', () => {
     await again.close();
   });
 
-  it('writes nothing of a commit that fails', async (t) => {
+  it('writes nothing of a commit that fails, and all of it with the next one', async (t) => {
     const store = await Store.open(await temporaryFolder(t));
     store.append(flowKind, sampleFlow());
     store.markStale({ unit: 'host', subject: 'PC-7', day: null });
@@ -80,7 +80,22 @@ describe('the store', () => {
     assert.deepEqual([(await store.ask(totals, {}))[0]?.flows, await store.ask(staleUnits, {})], [0, []]);
     store.append(flowKind, sampleFlow());
     await store.commit();
-    assert.equal((await store.ask(totals, {}))[0]?.flows, 1);
+    assert.deepEqual([(await store.ask(totals, {}))[0]?.flows, (await store.ask(staleUnits, {})).length], [2, 1]);
+    await store.close();
+  });
+
+  it('keeps the mark of a unit that became stale again while it was worked on', async (t) => {
+    const store = await Store.open(await temporaryFolder(t));
+    const unit: StaleUnit = { unit: 'host', subject: 'PC-7', day: null };
+    store.markStale(unit);
+    await store.commit();
+    const revision = store.revisionOf(unit);
+    store.markStale(unit);
+    await store.commit();
+    await store.commit([], { unit, revision });
+    assert.deepEqual(await store.ask(staleUnits, {}), [unit]);
+    await store.commit([], { unit, revision: store.revisionOf(unit) });
+    assert.deepEqual(await store.ask(staleUnits, {}), []);
     await store.close();
   });
 

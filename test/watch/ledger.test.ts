@@ -9,7 +9,7 @@ const where = { sensor: 'box1', capture: 'c', interface: 'a.pcap', from: 0, unti
 describe('the ledger of a stage', () => {
   it('begins empty and balanced', () => {
     const record = new StageLedger('link', 'frames').record(where);
-    assert.deepEqual(record, { ...where, stage: 'link', unit: 'frames', in: 0, out: 0, held: 0, refused: {}, dropped: {} });
+    assert.deepEqual(record, { ...where, stage: 'link', unit: 'frames', carried: null, in: 0, out: 0, held: 0, refused: {}, dropped: {} });
     assert.equal(imbalance(record), 0);
   });
   it('counts what it refused by reason', () => {
