@@ -1,0 +1,184 @@
+/**
+ * Facts as words in a shared buffer: what a capture worker writes and main reads.
+ *
+ * A buffer begins with the number of words in use, of records, and the counters of the worker at the moment at which it was sealed. A
+ * record is its length in words (even), its kind, two words of its own, and its content. A flow is the words of its slice as they lie in the
+ * flow table; the rare other kinds are JSON.
+ */
+
+import { sliceWords } from '../meter/flowTable.ts';
+import type { SliceSink } from '../meter/meter.ts';
+import type { SliceView } from '../meter/minuteSlice.ts';
+import { type ClockRecord, clockKind } from '../record/clock.ts';
+import type { FlowRecord } from '../record/flow.ts';
+import { fieldsOf, type RecordKind } from '../record/kind.ts';
+import { type BindingRecord, bindingKind, type NameRecord, type NetworkRecord, nameKind, networkKind } from '../record/sighting.ts';
+import { type BufferPool, noBuffer } from './bufferPool.ts';
+import { type CaptureCounters, counterNames, writeCounters } from './captureCounters.ts';
+
+/** Kinds that travel as JSON; a record says which by its position here. `flowNumber` stands for flows. */
+export const sightingKinds = [nameKind, bindingKind, networkKind, clockKind] as unknown as readonly RecordKind[];
+export const flowNumber = sightingKinds.length;
+export const headerAt = { words: 0, records: 1, counters: 2 } as const;
+/** Counters begin at 64-bit word 1. */
+export const firstRecordAt = headerAt.counters + counterNames.length * 2;
+export const recordAt = { length: 0, kind: 1, flags: 2, textLength: 3, content: 4 } as const;
+export const flagOfFlow = { replaces: 1, replacedHighBegan: 2, evidenceShift: 2 } as const;
+export const evidences: readonly (FlowRecord['serverNameEvidence'] | null)[] = [null, 'tls-sni', 'http-host'];
+
+const secondsInMinute = 60;
+const listsOfSeconds = 5;
+const longestServerName = 253;
+/** Words of the longest flow record; also what counts as room. */
+const longestFlow = 4 + sliceWords + 4 + secondsInMinute * listsOfSeconds + Math.ceil(longestServerName / 4) + 1;
+/** Records that may wait for a buffer, beside the slices in the flow table. */
+const mostWaiting = 16_384;
+
+const encoder = new TextEncoder();
+
+interface Waiting {
+  readonly kind: number;
+  readonly text: Uint8Array;
+}
+
+export class FactWriter implements SliceSink {
+  /** Records taken, written into buffers, and given up because too many waited. */
+  records = 0;
+  written = 0;
+  givenUp = 0;
+  replacements = 0;
+  private buffer = noBuffer;
+  private words: Int32Array = new Int32Array(0);
+  private doubles: Float64Array = new Float64Array(0);
+  private octets: Uint8Array = new Uint8Array(0);
+  private used = 0;
+  private recordsInBuffer = 0;
+  private readonly queue: Waiting[] = [];
+
+  /** @param seal tells main that a buffer may be read */
+  constructor(
+    private readonly pool: BufferPool,
+    private readonly counters: () => CaptureCounters,
+    private readonly seal: (buffer: number) => void,
+  ) {}
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /** Records stand in the buffer that is being filled. */
+  get isEmpty(): boolean {
+    return this.recordsInBuffer === 0;
+  }
+
+  get hasRoom(): boolean {
+    return this.roomFor(longestFlow);
+  }
+
+  slice(view: SliceView): void {
+    const { words } = this;
+    const { seconds, lowPackets, lowOctets, highPackets, highOctets } = view.seconds;
+    const text = view.serverName?.name ?? '';
+    const start = this.used;
+    let at = start + recordAt.content;
+    words.set(view.words.subarray(view.at, view.at + sliceWords), at);
+    at += sliceWords;
+    this.doubles[at / 2] = view.replaced?.packets ?? 0;
+    words[at + 2] = seconds.length;
+    at += 4;
+    for (const list of [seconds, lowPackets, lowOctets, highPackets, highOctets]) {
+      for (let i = 0; i < seconds.length; i++) words[at + i] = list[i] as number;
+      at += seconds.length;
+    }
+    for (let i = 0; i < text.length; i++) this.octets[at * 4 + i] = text.charCodeAt(i);
+    at += Math.ceil(text.length / 4);
+    const evidence = evidences.indexOf(view.serverName?.evidence ?? null);
+    let flags = evidence << flagOfFlow.evidenceShift;
+    if (view.replaced) {
+      flags |= flagOfFlow.replaces | (view.replaced.highBegan ? flagOfFlow.replacedHighBegan : 0);
+      this.replacements++;
+    }
+    this.records++;
+    this.end(flowNumber, flags, text.length, at);
+  }
+
+  name(record: NameRecord): void {
+    this.sighting(nameKind as unknown as RecordKind, record);
+  }
+
+  binding(record: BindingRecord): void {
+    this.sighting(bindingKind as unknown as RecordKind, record);
+  }
+
+  network(record: NetworkRecord): void {
+    this.sighting(networkKind as unknown as RecordKind, record);
+  }
+
+  clock(record: ClockRecord): void {
+    this.sighting(clockKind as unknown as RecordKind, record);
+  }
+
+  /** Writes what waited. */
+  drain(): void {
+    let done = 0;
+    for (const { kind, text } of this.queue) {
+      if (!this.text(kind, text)) break;
+      done++;
+    }
+    if (done > 0) this.queue.splice(0, done);
+  }
+
+  /** Hands over what has been written; the counters alone where nothing was. False when no buffer is free. */
+  flush(): boolean {
+    if (!this.roomFor(0)) return false;
+    const { buffer } = this;
+    this.words[headerAt.words] = this.used;
+    this.words[headerAt.records] = this.recordsInBuffer;
+    writeCounters(this.counters(), this.doubles, headerAt.counters / 2);
+    this.buffer = noBuffer;
+    this.recordsInBuffer = 0;
+    this.seal(buffer);
+    return true;
+  }
+
+  private sighting(recordKind: RecordKind, record: Readonly<Record<string, unknown>>): void {
+    this.records++;
+    const kind = sightingKinds.indexOf(recordKind);
+    const values = fieldsOf(recordKind).map(({ name }) => record[name] ?? null);
+    const text = encoder.encode(JSON.stringify(values, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
+    if (this.queue.length === 0 && this.text(kind, text)) return;
+    if (this.queue.length >= mostWaiting) this.givenUp++;
+    else this.queue.push({ kind, text });
+  }
+
+  private text(kind: number, text: Uint8Array): boolean {
+    if (!this.roomFor(recordAt.content + Math.ceil(text.length / 4) + 1)) return false;
+    const at = this.used + recordAt.content;
+    this.octets.set(text, at * 4);
+    this.end(kind, 0, text.length, at + Math.ceil(text.length / 4));
+    return true;
+  }
+
+  private end(kind: number, flags: number, textLength: number, end: number): void {
+    const start = this.used;
+    this.used = end + (end % 2);
+    this.words[start + recordAt.length] = this.used - start;
+    this.words[start + recordAt.kind] = kind;
+    this.words[start + recordAt.flags] = flags;
+    this.words[start + recordAt.textLength] = textLength;
+    this.written++;
+    this.recordsInBuffer++;
+  }
+
+  private roomFor(words: number): boolean {
+    if (this.buffer !== noBuffer && this.used + words <= this.words.length) return true;
+    if (this.buffer !== noBuffer) this.flush();
+    this.buffer = this.pool.take();
+    if (this.buffer === noBuffer) return false;
+    this.words = this.pool.words(this.buffer);
+    this.doubles = new Float64Array(this.words.buffer, this.words.byteOffset, this.words.length / 2);
+    this.octets = new Uint8Array(this.words.buffer, this.words.byteOffset, this.words.byteLength);
+    this.used = firstRecordAt;
+    return true;
+  }
+}

@@ -1,0 +1,101 @@
+/** Reads back what `factBatch.ts` wrote: records as they are declared. */
+
+import { sliceWords } from '../meter/flowTable.ts';
+import { flowRecordOf, type SliceView } from '../meter/minuteSlice.ts';
+import type { FlowRecord } from '../record/flow.ts';
+import { fieldsOf, type RecordKind } from '../record/kind.ts';
+import { type CaptureCounters, readCounters } from './captureCounters.ts';
+import { evidences, firstRecordAt, flagOfFlow, flowNumber, headerAt, recordAt, sightingKinds } from './factBatch.ts';
+
+/** The copy of a flow that was written early: enough to find it in the store. */
+export interface ReplacedFlow {
+  /** Its key, seen from the end that it said began. */
+  readonly key: FlowRecord;
+  readonly packets: number;
+}
+
+export interface FactTaker {
+  flow(record: FlowRecord, replaced: ReplacedFlow | undefined): void;
+  sighting(kind: RecordKind, record: Record<string, unknown>): void;
+}
+
+export class FactBatch {
+  private readonly doubles: Float64Array;
+  private readonly octets: Uint8Array;
+
+  /** Borrowed until the buffer is released. */
+  constructor(
+    private readonly words: Int32Array,
+    private readonly capture: string,
+  ) {
+    this.doubles = new Float64Array(words.buffer, words.byteOffset, words.length / 2);
+    this.octets = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  }
+
+  get counters(): CaptureCounters {
+    return readCounters(this.doubles, headerAt.counters / 2);
+  }
+
+  get records(): number {
+    return this.words[headerAt.records] as number;
+  }
+
+  /** Hands out at most `most` records from word `at` on; returns where the next one begins, `undefined` after the last. */
+  read(taker: FactTaker, at = firstRecordAt, most = Number.POSITIVE_INFINITY): number | undefined {
+    const { words } = this;
+    const end = words[headerAt.words] as number;
+    let next = at;
+    for (let done = 0; next < end; done++) {
+      if (done >= most) return next;
+      const length = words[next + recordAt.length] as number;
+      if (length < recordAt.content) throw new Error('unreachable: a record of no length in a batch of facts');
+      this.readRecord(taker, next);
+      next += length;
+    }
+    return undefined;
+  }
+
+  private readRecord(taker: FactTaker, at: number): void {
+    const kind = this.words[at + recordAt.kind] as number;
+    const declared = sightingKinds[kind];
+    if (kind === flowNumber) this.readFlow(taker, at);
+    else if (declared) taker.sighting(declared, this.sighting(declared, at));
+    else throw new Error(`unreachable: kind ${kind} in a batch of facts`);
+  }
+
+  private readFlow(taker: FactTaker, start: number): void {
+    const { words } = this;
+    const flags = words[start + recordAt.flags] as number;
+    const textLength = words[start + recordAt.textLength] as number;
+    const slice = start + recordAt.content;
+    let at = slice + sliceWords;
+    const replacedPackets = this.doubles[at / 2] as number;
+    const count = words[at + 2] as number;
+    at += 4;
+    const list = (index: number) => Array.from(words.subarray(at + index * count, at + (index + 1) * count), (word) => word >>> 0);
+    const seconds = { seconds: list(0), lowPackets: list(1), lowOctets: list(2), highPackets: list(3), highOctets: list(4) };
+    const evidence = evidences[flags >>> flagOfFlow.evidenceShift];
+    const name = evidence ? { name: this.text((at + 5 * count) * 4, textLength), evidence } : undefined;
+    const view: SliceView = { words, doubles: this.doubles, at: slice, seconds, serverName: name, replaced: undefined };
+    const record = flowRecordOf(this.capture, view);
+    const replaces = (flags & flagOfFlow.replaces) !== 0;
+    const key = () => flowRecordOf(this.capture, { ...view, highBegan: flags & flagOfFlow.replacedHighBegan ? 1 : 0 });
+    taker.flow(record, replaces ? { key: key(), packets: replacedPackets } : undefined);
+  }
+
+  private sighting(kind: RecordKind, at: number): Record<string, unknown> {
+    const text = this.text((at + recordAt.content) * 4, this.words[at + recordAt.textLength] as number);
+    const values = JSON.parse(text) as unknown[];
+    return Object.fromEntries(
+      fieldsOf(kind).map(({ name, semantic }, i) => {
+        const value = values[i];
+        return [name, semantic === 'address' && value !== null ? BigInt(value as string) : value];
+      }),
+    );
+  }
+
+  private text(at: number, length: number): string {
+    // Copied: a TextDecoder does not read shared memory.
+    return Buffer.from(this.octets.slice(at, at + length)).toString('utf8');
+  }
+}
