@@ -39,7 +39,7 @@ export class JsonObjects {
     // The first line decides: an object of its own means that every line is one, and a bad line costs only itself.
     if (this.lineByLine === undefined) {
       if (lineEnd === -1 && !last && this.text.length <= longestObject) return false;
-      this.lineByLine = parse(lineEnd === -1 ? this.text : this.text.slice(0, lineEnd)) !== undefined;
+      this.lineByLine = parseJsonObject(lineEnd === -1 ? this.text : this.text.slice(0, lineEnd)) !== undefined;
     }
     const end = this.lineByLine ? (lineEnd === -1 && last ? this.text.length : lineEnd) : objectEnd(this.text);
     if (end === -1) {
@@ -48,7 +48,7 @@ export class JsonObjects {
       this.drop(this.text.length);
       return false;
     }
-    cut.push({ value: parse(this.text.slice(0, end)), at: this.consumed });
+    cut.push({ value: parseJsonObject(this.text.slice(0, end)), at: this.consumed });
     this.drop(Math.max(1, end));
     return true;
   }
@@ -77,7 +77,8 @@ function objectEnd(text: string): number {
   return -1;
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+/** `undefined` when the text is no JSON object, or longer than one may be. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   if (text.length > longestObject) return undefined;
   try {
     const value: unknown = JSON.parse(text.trim().replace(/,$/, ''));

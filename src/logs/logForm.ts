@@ -7,6 +7,7 @@ export type LogForm =
   | { readonly kind: 'legacy-evt' }
   | { readonly kind: 'event-xml'; readonly encoding: TextEncodingName }
   | { readonly kind: 'json'; readonly encoding: TextEncodingName }
+  | { readonly kind: 'syslog'; readonly encoding: TextEncodingName }
   | { readonly kind: 'csv'; readonly encoding: TextEncodingName }
   /** Not a log, or one inside of something else; `what` says what it looks like. */
   | { readonly kind: 'other'; readonly what: string; readonly advice: string };
@@ -32,13 +33,14 @@ export function detectForm(head: Uint8Array): LogForm {
   const encoding = encodingOf(head);
   const text = new TextDecoder(encoding).decode(head, { stream: true }).trimStart();
   const first = text[0];
+  if (/^<\d{1,3}>/.test(text)) return { kind: 'syslog', encoding };
   if (first === '<') {
     const isEvents = /<(Event|Events)[\s/>]/.test(text) || /^<\?xml\s/.test(text);
     return isEvents ? { kind: 'event-xml', encoding } : { kind: 'other', what: 'XML or HTML without events', advice };
   }
   if (first === '{' || /^\[\s*\{/.test(text)) return { kind: 'json', encoding };
   if (/^(#TYPE [^\n]*\r?\n)?[^\n]*"?(InstanceId|EventID)"?\s*[,;\t]/i.test(text)) return { kind: 'csv', encoding };
-  return { kind: 'other', what: 'neither EVTX nor XML nor JSON of a log', advice };
+  return { kind: 'other', what: 'neither EVTX nor XML nor JSON nor syslog of a log', advice };
 }
 
 /** A byte order mark decides; without one, zeros in every second octet of the first few give UTF-16 away. */

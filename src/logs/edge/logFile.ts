@@ -10,6 +10,7 @@ import { Fault, type FaultKind } from '../../base/octets.ts';
 import type { FaultCount } from '../../record/capture.ts';
 import type { EventRecord } from '../../record/event.ts';
 import { EventJsonReader } from '../eventJson.ts';
+import { EventSyslogReader } from '../eventSyslog.ts';
 import { EventXmlReader } from '../eventXml.ts';
 import { EvtxReader } from '../evtx/evtxReader.ts';
 import type { LogCounters, LogEntry } from '../logEntry.ts';
@@ -83,6 +84,7 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
     try {
       if (this.form.kind === 'evtx') yield* this.readEvtx();
       else if (this.form.kind === 'json') yield* this.readText(new EventJsonReader({ zone: this.options.zone }));
+      else if (this.form.kind === 'syslog') yield* this.readText(new EventSyslogReader({ zone: this.options.zone }));
       else yield* this.readText(new EventXmlReader());
     } finally {
       await this.close();

@@ -3,12 +3,12 @@
  * records one after the other, then slack in which older records may still stand.
  */
 
+import { crc32 } from '../../base/crc32.ts';
 import type { FaultTally } from '../../base/faultTally.ts';
 import { Fault, latin1, malformed, uint32LittleEndian, uint64LittleEndian } from '../../base/octets.ts';
 import { recordOf } from '../eventRecord.ts';
 import type { LogCounters, LogEntry } from '../logEntry.ts';
 import { ChunkSpace } from './binXml.ts';
-import type { Crc32 } from './crc32.ts';
 import { Cursor } from './cursor.ts';
 import { Instantiation } from './instance.ts';
 
@@ -24,7 +24,6 @@ const shortestRecord = recordHeader + 4;
 export interface ChunkContext {
   readonly faults: FaultTally;
   readonly counters: LogCounters;
-  readonly crc32: Crc32;
 }
 
 /** Whether nothing was ever written here: the rest of a file that was laid out in advance. */
@@ -71,7 +70,7 @@ function liveExtent(octets: Uint8Array): number {
 }
 
 /** False when the chunk's own words about its extent cannot be believed. */
-function checkHeader(octets: Uint8Array, fileAt: number, { faults, crc32 }: ChunkContext): boolean {
+function checkHeader(octets: Uint8Array, fileAt: number, { faults }: ChunkContext): boolean {
   if (latin1(octets, 0, 8) !== 'ElfChnk\0') {
     faults.add(malformed('evtx-chunk', fileAt, 'signature'));
     return false;
@@ -84,11 +83,11 @@ function checkHeader(octets: Uint8Array, fileAt: number, { faults, crc32 }: Chun
   const stated = uint32LittleEndian(octets, at.headerChecksum);
   // Some tools write no checksums, with or without the flag that says so.
   if (stated === 0 || (uint32LittleEndian(octets, at.flags) & flag.noChecksum) !== 0) return true;
-  if (stated !== crc32.sum(octets, at.tables, headerLength, crc32.sum(octets, 0, at.flags))) {
+  if (stated !== crc32(octets, at.tables, headerLength, crc32(octets, 0, at.flags))) {
     faults.add(malformed('evtx-chunk', fileAt, 'checksum of the header'));
     return false;
   }
-  if (uint32LittleEndian(octets, at.recordsChecksum) !== crc32.sum(octets, headerLength, freeSpace))
+  if (uint32LittleEndian(octets, at.recordsChecksum) !== crc32(octets, headerLength, freeSpace))
     faults.add(malformed('evtx-chunk', fileAt, 'checksum of the records'));
   return true;
 }

@@ -3,11 +3,11 @@
  * chunks of 64 KiB. The header of a live copy is stale ("dirty"), so nothing in it is believed: the chunks are the truth.
  */
 
+import { crc32 } from '../../base/crc32.ts';
 import { FaultTally } from '../../base/faultTally.ts';
 import { Fault, latin1, malformed, uint16LittleEndian, uint32LittleEndian } from '../../base/octets.ts';
 import type { LogCounters, LogEntry } from '../logEntry.ts';
 import { chunkLength, isUnused, readChunk } from './chunk.ts';
-import { Crc32 } from './crc32.ts';
 
 const headerBlock = 4096;
 const at = { major: 38, blockLength: 40, flags: 120, checksum: 124 } as const;
@@ -16,7 +16,6 @@ const dirtyFlag = 1;
 export class EvtxReader {
   readonly faults = new FaultTally();
   readonly counters: LogCounters = { seen: 0, parsed: 0, failed: 0, recovered: 0 };
-  readonly crc32 = new Crc32();
   /** The file was not closed: its header is stale, which is normal for a copy of a live log. */
   dirty = false;
   private readonly block = new Uint8Array(chunkLength);
@@ -66,7 +65,7 @@ export class EvtxReader {
   private readHeader(): void {
     const { block } = this;
     this.dirty = (uint32LittleEndian(block, at.flags) & dirtyFlag) !== 0;
-    if (this.crc32.sum(block, 0, at.flags) !== uint32LittleEndian(block, at.checksum))
+    if (crc32(block, 0, at.flags) !== uint32LittleEndian(block, at.checksum))
       this.faults.add(malformed('evtx-file', 0, 'checksum of the header'));
     if (uint16LittleEndian(block, at.major) !== 3) this.faults.add(malformed('evtx-file', at.major, 'version is not 3'));
     if (uint16LittleEndian(block, at.blockLength) !== headerBlock)
