@@ -16,7 +16,7 @@ export interface OwnEnd {
 const mostLearnt = 256;
 
 export class LinkKnowledge {
-  private readonly ownAddresses: ReadonlySet<Address>;
+  private ownAddresses: ReadonlySet<Address> = new Set();
   private readonly prefixes = new Map<string, Prefix>();
   private readonly routers = new Map<Address, true>();
   private readonly routerMacs = new Set<Mac>();
@@ -25,8 +25,13 @@ export class LinkKnowledge {
 
   constructor(own: OwnEnd) {
     this.mac = own.mac;
-    this.ownAddresses = new Set(own.addresses.map(({ address }) => address));
     this.prefixes.set('fe80::/64', linkLocalPrefix);
+    this.renew(own);
+  }
+
+  /** The own addresses or routes have changed. Prefixes and routers that are gone stay known: to forget them would widen what is claimed. */
+  renew(own: OwnEnd): void {
+    this.ownAddresses = new Set(own.addresses.map(({ address }) => address));
     for (const { prefix } of own.addresses) this.addPrefix(prefix);
     for (const router of own.routers) this.routers.set(router, true);
   }

@@ -8,20 +8,11 @@
 
 import { type Address, isGroupMac, isIpv4 } from '../base/address.ts';
 import { type Microseconds, minute } from '../base/time.ts';
+import type { VisibilityRecord, VisibilityVerdict } from '../record/dark.ts';
 import { linkLocalPrefix } from './reservedAddress.ts';
 import type { SolicitationSign } from './sign.ts';
 
-export const visibilityVerdicts = ['sees', 'partly', 'blind', 'unknown'] as const;
-export type VisibilityVerdict = (typeof visibilityVerdicts)[number];
-
-export interface Visibility {
-  readonly verdict: VisibilityVerdict;
-  /** Share of the groups that were shown, 0 to 1; `undefined` where none was asked. */
-  readonly share: number | undefined;
-  /** Groups asked. */
-  readonly asked: number;
-  readonly because: string;
-}
+export type Visibility = Pick<VisibilityRecord, 'verdict' | 'asked' | 'shown' | 'because'>;
 
 /** Groups asked in one test. */
 export const groupsOfTest = 16;
@@ -36,13 +27,12 @@ export function testTargets(draw: () => number): Address[] {
 
 export function activeVisibility(asked: readonly Address[], shown: ReadonlySet<Address>): Visibility {
   const seen = asked.filter((target) => shown.has(target)).length;
-  const share = asked.length === 0 ? undefined : seen / asked.length;
-  const verdict = share === undefined ? 'unknown' : share === 0 ? 'blind' : share < 0.9 ? 'partly' : 'sees';
+  const verdict = asked.length === 0 ? 'unknown' : seen === 0 ? 'blind' : seen < 0.9 * asked.length ? 'partly' : 'sees';
   const because =
     verdict === 'blind'
       ? 'no solicitation to a random group reached a mirror port: MLD snooping, or a port that is not mirrored'
       : `${seen} of ${asked.length} solicitations to random groups reached a mirror port`;
-  return { verdict, share, asked: asked.length, because };
+  return { verdict, asked: asked.length, shown: seen, because };
 }
 
 /** Judges by what hosts do on their own. */
@@ -77,7 +67,7 @@ export class PassiveGauge {
 
   private judge(isFull: boolean): Visibility {
     const { groupsHeard, hosts } = this;
-    const verdictOf = (verdict: VisibilityVerdict, because: string): Visibility => ({ verdict, share: undefined, asked: 0, because });
+    const verdictOf = (verdict: VisibilityVerdict, because: string): Visibility => ({ verdict, asked: 0, shown: 0, because });
     if (groupsHeard > 0) return verdictOf('sees', `${groupsHeard} solicitations to groups were heard`);
     if (isFull && hosts.size >= enoughHosts)
       return verdictOf(

@@ -22,6 +22,10 @@ export interface Native {
   bind(descriptor: number, address: Uint8Array, length: number): number;
   ioctl(descriptor: number, request: number, argument: Uint8Array): number;
   poll(descriptors: Uint8Array, count: number, timeoutMs: number): number;
+  /** As `poll`, in a thread of its own; `descriptors` must not be touched until it calls back. */
+  pollLater(descriptors: Uint8Array, count: number, timeoutMs: number, done: (error: unknown, ready: number) => void): void;
+  recv(descriptor: number, into: Uint8Array, length: number, flags: number): number;
+  send(descriptor: number, octets: Uint8Array, length: number, flags: number): number;
   close(descriptor: number): number;
   setns(descriptor: number, kind: number): number;
   /** `vector` holds `count` structures mmsghdr; returns how many were sent. */
@@ -82,6 +86,7 @@ function loadKoffi(): Koffi {
 
 function bindLibc(package_: Koffi): Native {
   const libc = package_.load(firstOf(package_, ['libc.so.6', 'libc.so']));
+  const poll = libc.func('int poll(void *descriptors, unsigned long count, int timeout)');
   const mmap = libc.func('void *mmap(void *address, size_t length, int protection, int flags, int descriptor, int64_t offset)');
   return {
     socket: libc.func('int socket(int domain, int type, int protocol)'),
@@ -89,7 +94,10 @@ function bindLibc(package_: Koffi): Native {
     getsockopt: libc.func('int getsockopt(int descriptor, int level, int name, void *value, void *length)'),
     bind: libc.func('int bind(int descriptor, const void *address, uint32_t length)'),
     ioctl: libc.func('int ioctl(int descriptor, unsigned long request, void *argument)'),
-    poll: libc.func('int poll(void *descriptors, unsigned long count, int timeout)'),
+    poll,
+    pollLater: (descriptors, count, timeoutMs, done) => poll.async(descriptors, count, timeoutMs, done),
+    recv: libc.func('int64_t recv(int descriptor, void *into, size_t length, int flags)'),
+    send: libc.func('int64_t send(int descriptor, const void *octets, size_t length, int flags)'),
     close: libc.func('int close(int descriptor)'),
     setns: libc.func('int setns(int descriptor, int kind)'),
     sendmmsg: libc.func('int sendmmsg(int descriptor, void *vector, unsigned int count, int flags)'),

@@ -64,3 +64,23 @@ export const darkKind = defineKind({
   }),
 });
 export type DarkRecord = RecordOf<typeof darkKind>;
+
+export const visibilityVerdicts = ['sees', 'partly', 'blind', 'unknown'] as const;
+export type VisibilityVerdict = (typeof visibilityVerdicts)[number];
+
+export const visibilityKind = defineKind({
+  name: 'visibility',
+  nature: 'fact',
+  description: 'How much of a link the box can hear. Written when the verdict changes, and hourly.',
+  identity: ['sensor', 'interface', 'at'],
+  schema: z.strictObject({
+    sensor: text('Name of the box, from the configuration.'),
+    interface: text('The service port of the link.'),
+    at: instant('When it was judged.'),
+    verdict: choice(visibilityVerdicts, 'Whether solicitations to groups that nobody joined reach the box.'),
+    asked: count('Random groups that were asked for the test; 0 where it was judged by what hosts do on their own.'),
+    shown: count('Of these groups, those that a mirror port showed.'),
+    because: text('What it rests on.'),
+  }),
+});
+export type VisibilityRecord = RecordOf<typeof visibilityKind>;

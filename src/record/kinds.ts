@@ -3,7 +3,7 @@
 import { captureKind } from './capture.ts';
 import { clockKind } from './clock.ts';
 import { correctionKind } from './correction.ts';
-import { claimKind, darkKind } from './dark.ts';
+import { claimKind, darkKind, visibilityKind } from './dark.ts';
 import { eventKind } from './event.ts';
 import { flowKind } from './flow.ts';
 import { healthKind } from './health.ts';
@@ -24,6 +24,7 @@ export const recordKinds: readonly RecordKind[] = [
   usageKind,
   claimKind,
   darkKind,
+  visibilityKind,
   healthKind,
   deviceKind,
   intervalKind,

@@ -9,7 +9,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure } from '../base/failure.ts';
 import { clockKind } from '../record/clock.ts';
 import { correctionKind } from '../record/correction.ts';
-import { claimKind, darkKind } from '../record/dark.ts';
+import { claimKind, darkKind, visibilityKind } from '../record/dark.ts';
 import { type RecordKind, tableDefinition } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
 import { usageKind } from '../record/usage.ts';
@@ -43,7 +43,8 @@ const migrations: readonly Migration[] = [
   {
     version: 3,
     what: 'who used which address, and who turned to addresses that nobody has',
-    statements: () => [usageKind, claimKind, darkKind].map((kind) => ifNotExists(tableDefinition(kind as unknown as RecordKind))),
+    statements: () =>
+      [usageKind, claimKind, darkKind, visibilityKind].map((kind) => ifNotExists(tableDefinition(kind as unknown as RecordKind))),
   },
   {
     version: 4,

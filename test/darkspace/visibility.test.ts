@@ -19,7 +19,7 @@ describe('the visibility gauge', () => {
     const targets = testTargets(draw);
     const verdict = (shown: number) => activeVisibility(targets, new Set(targets.slice(0, shown))).verdict;
     assert.deepEqual([verdict(16), verdict(15), verdict(14), verdict(1), verdict(0)], ['sees', 'sees', 'partly', 'partly', 'blind']);
-    assert.equal(activeVisibility(targets, new Set([1n])).share, 0);
+    assert.equal(activeVisibility(targets, new Set([1n])).shown, 0);
     assert.equal(activeVisibility([], new Set()).verdict, 'unknown');
   });
   it('where nothing may be sent, waits for hosts before it calls silence blindness', () => {
