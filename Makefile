@@ -16,6 +16,8 @@ STORIES := paper-2021 office-day contradiction
 STORY := $(firstword $(STORIES))
 GENERATED := pcaps/generated
 RUN := run/$(STORY)
+# Where `IFACE=eth1 make run` stores.
+DATA ?= data
 
 # make test TESTS=test/wire          one folder
 # make test TESTS=test/wire/arp.test.ts
@@ -31,11 +33,15 @@ RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-run: build ## write the story paper-2021, replay it into a fresh store, print the forensic report
+run: build ## write the story paper-2021, replay it, print the forensic report; IFACE=eth1 make run: observe that interface
+ifdef IFACE
+	@$(YOBAN) observe --interface $(IFACE) --data $(DATA)
+else
 	@rm -rf $(RUN) && mkdir -p $(RUN)
 	@$(YOBAN) scenario $(STORY) --seed 1 --out $(GENERATED)/$(STORY) >&2
 	@$(YOBAN) replay $(GENERATED)/$(STORY)/*.pcapng --logs $(GENERATED)/$(STORY)/*.xml --data $(RUN) >&2
 	@$(YOBAN) report --data $(RUN)
+endif
 
 test: oracles lint build ## check, build, run all tests (TESTS=test/wire for some, TEST_ARGS=… for node --test)
 	@files=$$($(TEST_FILES)); [ -n "$$files" ] || { echo 'make: there is no test in $(TESTS): name a folder or a .test.ts file below test/' >&2; exit 2; }; \
@@ -48,9 +54,9 @@ coverage: oracles build ## run all tests and show how much of src/ they reach (c
 fuzz: build ## hostile input for minutes: a hundred times the cases of `make test`
 	@YOBAN_FUZZ_RUNS=25000 $(RUN_TESTS) $$(find dist/test/hostile dist/test/logs -name '*.test.js')
 
-soak: build ## 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day, 12 of each tunnel
-	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 YOBAN_TUNNEL_SEEDS=12 $(RUN_TESTS) dist/test/casework/casework.test.js \
-	  dist/test/cli/interrupted.test.js dist/test/cli/officeDay.test.js dist/test/cli/envelope.test.js
+soak: build ## 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day
+	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 $(RUN_TESTS) dist/test/casework/casework.test.js \
+	  dist/test/cli/interrupted.test.js dist/test/cli/officeDay.test.js
 
 check: lint types ## format, lint, layer rules, types
 

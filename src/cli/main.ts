@@ -7,6 +7,7 @@ import { Shutdown } from '../app/shutdown.ts';
 import { accountCommand } from './account.ts';
 import { flowsCommand } from './flows.ts';
 import { inspectCommand } from './inspect.ts';
+import { observeCommand } from './observe.ts';
 import { packageVersion } from './packageFiles.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
@@ -20,6 +21,7 @@ const program = new Command('yoban')
   .showHelpAfterError('(yoban --help says more)');
 const verbs = [
   replayCommand(shutdown.signal),
+  observeCommand(shutdown.signal),
   reportCommand(shutdown.signal),
   flowsCommand(shutdown.signal),
   inspectCommand(shutdown.signal),

@@ -17,8 +17,6 @@ export interface Purpose {
   readonly port: number | null;
   /** Absent: harmless. */
   readonly benign?: boolean;
-  /** The capture keeps only so many octets of each frame: what is sent in bulk would fill a disk. */
-  readonly snapOctets?: number;
 }
 
 export interface TappedFrame extends StoryFrame {
@@ -83,17 +81,7 @@ export class Wiretap {
 
   private add(at: Microseconds, sourceMac: number, destinationMac: number, type: number, payload: Uint8Array, purpose: Purpose): void {
     const octets = encodeEthernet({ sourceMac, destinationMac, etherType: type }, payload);
-    const { snapOctets = octets.length } = purpose;
-    if (octets.length <= snapOctets) this.tapped.push({ capturedAtUs: at, octets, sourceMac, destinationMac, purpose });
-    else
-      this.tapped.push({
-        capturedAtUs: at,
-        octets: octets.slice(0, snapOctets),
-        originalLength: octets.length,
-        sourceMac,
-        destinationMac,
-        purpose,
-      });
+    this.tapped.push({ capturedAtUs: at, octets, sourceMac, destinationMac, purpose });
   }
 }
 

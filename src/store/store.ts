@@ -32,6 +32,9 @@ export interface SettledUnit {
   readonly revision: number;
 }
 
+/** Rows of one commit alone: they are not buffered again when it fails. */
+export type CommitRow = readonly [kind: RecordKind, row: Record<string, unknown>];
+
 const keyOf = ({ unit, subject, day }: StaleUnit) => `${unit}/${subject}/${day}`;
 
 /** Rows held back before a commit; below 2,048 rows a commit the write rate falls off. */
@@ -100,7 +103,7 @@ export class Store implements Answers {
    * Writes all that is buffered, after the given statements, in one transaction. What was taken is on disk when the
    * promise resolves; after a failure nothing of it is, and it is buffered again, so that the next commit writes it.
    */
-  commit(statements: readonly Statement[] = [], settled?: SettledUnit): Promise<void> {
+  commit(statements: readonly Statement[] = [], settled?: SettledUnit, own: readonly CommitRow[] = []): Promise<void> {
     const rows = [...this.pending];
     const stale = [...this.pendingStale.values()];
     this.pending.clear();
@@ -112,6 +115,11 @@ export class Store implements Answers {
         if (settled && this.revisionOf(settled.unit) === settled.revision) await this.removeMark(settled.unit);
         for (const { sql, values } of statements) await this.writer.run(sql, [...values]);
         for (const [kind, part] of rows) await (this.tables.get(kind) as Table).append(this.writer, part);
+        for (const kind of new Set(own.map(([of]) => of)))
+          await (this.tables.get(kind) as Table).append(
+            this.writer,
+            own.filter(([of]) => of === kind).map(([, row]) => row),
+          );
         if (stale.length > 0) await this.insertStale(stale);
         await this.writer.run('COMMIT');
         for (const unit of stale) this.revisions.set(keyOf(unit), this.revisionOf(unit) + 1);

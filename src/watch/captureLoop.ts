@@ -14,9 +14,10 @@ import type { BufferPool } from './bufferPool.ts';
 import { type CaptureCounters, noCounters, writeCounters } from './captureCounters.ts';
 import { FactWriter } from './factBatch.ts';
 
-/** What is needed of a live source; see `link/liveSource.ts`. */
+/** What is needed of a live source; see `link/supervisedSource.ts`. */
 export interface PolledSource {
-  readonly interface: { readonly linkType: number };
+  /** There is one when there are frames. */
+  readonly interface: { readonly linkType: number } | undefined;
   poll(timeoutMs: number): FrameBlock | undefined;
   release(): void;
   statistics(): { readonly received: number; readonly dropped: number | undefined; readonly freezes: number | undefined };
@@ -69,6 +70,11 @@ export class CaptureLoop {
 
   get faults(): FaultTotal[] {
     return this.tally.list();
+  }
+
+  /** What was counted up to now. */
+  get counted(): CaptureCounters {
+    return { ...this.count() };
   }
 
   /** Frames come from here from now on; frame numbers go on. */
@@ -149,7 +155,7 @@ export class CaptureLoop {
 
   private decode(block: FrameBlock): void {
     const { batch, counters } = this;
-    const { linkType } = (this.source as PolledSource).interface;
+    const linkType = this.source?.interface?.linkType ?? -1;
     batch.octets = block.octets;
     for (let i = 0; i < block.count; i++) {
       const at = block.at[i] as number;

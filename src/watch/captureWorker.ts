@@ -6,14 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../base/failure.ts';
-import { type InterfaceState, type LiveSource, openLiveSource } from '../link/liveSource.ts';
+import { type InterfaceEvent, SupervisedSource } from '../link/supervisedSource.ts';
 import { BufferPool } from './bufferPool.ts';
 import { CaptureLoop } from './captureLoop.ts';
 import type { CaptureMessage, CaptureOrder } from './captureMessage.ts';
 
 const pollMs = 20;
-/** How often the state of the interface is looked at, and a missing one looked for. */
-const supervisionMs = 250;
 const faultsEveryMs = 10_000;
 const drainMs = 5;
 
@@ -32,59 +30,31 @@ const loop = new CaptureLoop(pool, {
   seal: (buffer) => tell({ kind: 'batch', buffer }),
 });
 
-let source: LiveSource | undefined;
-let lastState = '';
-let lastRefusal = '';
-
-function open(): void {
+function open(): SupervisedSource | undefined {
+  const early: InterfaceEvent[] = [];
+  let source: SupervisedSource | undefined;
+  const hear = (event: InterfaceEvent) => {
+    if (source) tell({ kind: 'interface', event, state: source.state(), source: source.kind, linkType: source.interface?.linkType });
+    else early.push(event);
+  };
   try {
-    source = openLiveSource(order.live);
-    loop.open(source);
-    const state = source.state();
-    lastState = JSON.stringify(state);
-    lastRefusal = '';
-    tell({ kind: 'opened', source: source.kind, reason: source.reason, linkType: source.interface.linkType, state });
+    source = new SupervisedSource(order.live, hear);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { code, message, advice } = error;
-    if (message !== lastRefusal) tell({ kind: 'refused', code, message, advice, isWaiting: true });
-    lastRefusal = message;
+    tell({ kind: 'refused', code, message, advice });
+    return undefined;
   }
+  early.forEach(hear);
+  return source;
 }
 
-function supervise(): void {
-  if (!source) {
-    open();
-    return;
-  }
-  const state = source.state();
-  tellState(state);
-  if (state.status !== 'gone') return;
-  loop.closeSource();
-  source = undefined;
-  lastRefusal = 'gone';
-}
-
-function tellState(state: InterfaceState): void {
-  const text = JSON.stringify(state);
-  if (text === lastState) return;
-  lastState = text;
-  tell({ kind: 'state', state });
-}
-
-function run(): void {
-  let supervisedAtMs = Number.NEGATIVE_INFINITY;
+function run(source: SupervisedSource): void {
+  loop.open(source);
   let faultsToldAtMs = performance.now();
   while (!pool.isAskedToEnd) {
-    const startedAtMs = performance.now();
-    if (startedAtMs - supervisedAtMs >= supervisionMs) {
-      supervise();
-      supervisedAtMs = startedAtMs;
-    }
-    const frames = loop.step(pollMs);
+    loop.step(pollMs);
     const now = performance.now();
-    // A socket with an error, or none at all, does not wait by itself.
-    if (frames === 0 && now - startedAtMs < pollMs / 2) sleep(pollMs);
     if (now - faultsToldAtMs >= faultsEveryMs) {
       tell({ kind: 'faults', faults: loop.faults, leftOut: loop.meter.leftOut });
       faultsToldAtMs = now;
@@ -93,11 +63,12 @@ function run(): void {
   loop.finish();
   while (!loop.drain()) sleep(drainMs);
   tell({ kind: 'faults', faults: loop.faults, leftOut: loop.meter.leftOut });
-  tell({ kind: 'ended' });
 }
 
 try {
-  run();
+  const source = open();
+  if (source) run(source);
+  tell({ kind: 'ended' });
 } finally {
   // A ring would outlive its thread.
   loop.closeSource();

@@ -5,21 +5,7 @@ import { intervalKind } from '../../src/record/interval.ts';
 import { type Field, fieldsOf, tableDefinition } from '../../src/record/kind.ts';
 import { recordKinds } from '../../src/record/kinds.ts';
 
-const facts = [
-  'capture',
-  'flow',
-  'name',
-  'binding',
-  'network',
-  'clock',
-  'event',
-  'usage',
-  'claim',
-  'dark',
-  'visibility',
-  'health',
-  'decision',
-];
+const facts = ['capture', 'flow', 'name', 'binding', 'network', 'clock', 'event', 'usage', 'claim', 'dark', 'visibility', 'health'];
 const derived = ['device', 'interval', 'correction', 'judgement', 'destination'];
 
 describe('the kinds of record', () => {
@@ -75,6 +61,7 @@ describe('the table of a kind', () => {
   "unit" VARCHAR NOT NULL,
   "from" TIMESTAMP NOT NULL,
   "until" TIMESTAMP NOT NULL,
+  "carried" BIGINT,
   "in" BIGINT NOT NULL,
   "out" BIGINT NOT NULL,
   "held" BIGINT NOT NULL,

@@ -22,7 +22,20 @@ export const outputs: Readonly<Record<string, Output>> = {
     value: {
       balanced: true,
       unfinished: [],
-      stages: [{ stage: 'link', interface: 'a.pcap', unit: 'frames', in: 3, out: 1, held: 0, refused: { full: 1 }, dropped: { late: 1 } }],
+      cutOff: [],
+      stages: [
+        {
+          stage: 'link',
+          interface: 'a.pcap',
+          unit: 'frames',
+          carried: 0,
+          in: 3,
+          out: 1,
+          held: 0,
+          refused: { full: 1 },
+          dropped: { late: 1 },
+        },
+      ],
     },
   },
   flows: {

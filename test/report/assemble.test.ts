@@ -26,7 +26,6 @@ const machine = (changes: Partial<DeviceRecord> = {}): DeviceRecord => ({
   host: 'PC-7',
   hostEvidence: 'dhcp: PC-7',
   hostNames: ['pc-7.local'],
-  doubts: [],
   addresses: [address('192.168.7.23')],
   ...changes,
 });
@@ -47,7 +46,6 @@ const farEnd = (id: string, changes: Partial<DestinationRecord> = {}): Destinati
   reason: 'no explanation for this name',
   rule: null,
   source: null,
-  envelope: null,
   ...changes,
 });
 const judged = (destination: string, changes: Partial<JudgementRecord> = {}): JudgementRecord => {

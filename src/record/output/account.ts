@@ -7,12 +7,16 @@ export const accountOutput = z.strictObject({
   balanced: z.boolean(),
   /** Captures that were not read to their end: their books are open. */
   unfinished: z.array(z.string()),
+  /** Live sessions that were cut off (kill −9, power): what they held then stands under `dropped` as `cut-off`, or under `held` where nobody has closed their books yet. */
+  cutOff: z.array(z.string()),
   /** In the order in which frames pass them. */
   stages: z.array(
     z.strictObject({
       stage: z.string(),
       interface: z.string(),
       unit: z.string(),
+      /** Held from before the first span that is shown. */
+      carried: z.number().int(),
       in: z.number().int(),
       out: z.number().int(),
       held: z.number().int(),

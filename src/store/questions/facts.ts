@@ -16,6 +16,27 @@ const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 export const captures = allOf(captureKind);
 export const health = allOf(healthKind);
 
+export const healthOfCapture = defineQuestion({
+  name: 'health-of-capture',
+  parameters: z.strictObject({ capture: z.string() }),
+  row: healthKind.schema,
+  statement: ({ capture }) => ({ sql: 'SELECT * FROM "health" WHERE "capture" = $1 ORDER BY "from", "stage"', values: [capture] }),
+});
+
+/** What is on disk of a capture. */
+export const rowsOfCapture = defineQuestion({
+  name: 'rows-of-capture',
+  parameters: z.strictObject({ capture: z.string() }),
+  row: z.strictObject({ rows: count('Facts of all kinds.'), packets: count('Packets in its flow slices.') }),
+  statement: ({ capture }) => ({
+    sql: `SELECT (SELECT count(*) FROM "flow" WHERE "capture" = $1) + (SELECT count(*) FROM "name" WHERE "capture" = $1)
+        + (SELECT count(*) FROM "binding" WHERE "capture" = $1) + (SELECT count(*) FROM "network" WHERE "capture" = $1)
+        + (SELECT count(*) FROM "clock" WHERE "capture" = $1) AS "rows",
+      (SELECT coalesce(sum("sourcePackets" + "destinationPackets"), 0)::BIGINT FROM "flow" WHERE "capture" = $1) AS "packets"`,
+    values: [capture],
+  }),
+});
+
 export const totals = defineQuestion({
   name: 'totals',
   parameters: nothing,

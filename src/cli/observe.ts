@@ -1,0 +1,99 @@
+/** `yoban observe`: the box at work: listens on all mirror interfaces, stores, derives, and answers other verbs meanwhile. */
+
+import { Command, Option } from 'commander';
+import { type Configuration, loadConfiguration } from '../app/configuration.ts';
+import { loadKnowledge } from '../app/knowledge.ts';
+import { createLog, type Log } from '../app/logging.ts';
+import { Failure } from '../base/failure.ts';
+import { StoreServer } from '../store/server.ts';
+import { Store } from '../store/store.ts';
+import { CaseworkLoop } from '../watch/caseworkLoop.ts';
+import { Observation } from '../watch/observation.ts';
+import { storeOperatorFacts } from '../watch/operatorFacts.ts';
+import type { Format } from './output.ts';
+import { knowledgeFolder } from './packageFiles.ts';
+import { configOption, dataOption, storeFolder } from './storeFolder.ts';
+
+interface Options {
+  readonly interface: readonly string[];
+  readonly data?: string;
+  readonly config?: string;
+  readonly logFormat: Format;
+}
+
+/** A block that is not full is handed over after this time. */
+const retireMs = 10;
+/** How long what became stale last may be worked on at the end; what is left keeps its mark. */
+const settleAtEndMs = 3000;
+
+export function observeCommand(signal: AbortSignal): Command {
+  return new Command('observe')
+    .description('Captures on the mirror interfaces until it is stopped (Ctrl-C), and answers other verbs meanwhile.')
+    .option('--interface <names...>', 'mirror interfaces (default: those of the configuration)', [])
+    .option(...dataOption)
+    .option(...configOption)
+    .addOption(new Option('--log-format <format>', 'how the log on stderr is written').choices(['text', 'json']).default('text'))
+    .action((options: Options) => observe(options, signal));
+}
+
+async function observe(options: Options, signal: AbortSignal): Promise<void> {
+  const configuration = await loadConfiguration(options.config);
+  const interfaces = mirrorInterfaces(options.interface, configuration);
+  const explanations = await loadKnowledge(knowledgeFolder);
+  const log = createLog({ level: 'info', json: options.logFormat === 'json' });
+  const room = log.room('watch');
+  const store = await Store.open(storeFolder(options.data, configuration.data), { signal, threads: 1 });
+  try {
+    if (options.config !== undefined)
+      await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
+    const casework = new CaseworkLoop(store, { explanations }, room);
+    const server = await StoreServer.listen(store);
+    // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
+    const ended = new AbortController();
+    const settling = casework.run(ended.signal);
+    try {
+      room.info('observing', { interfaces: interfaces.map(({ live }) => live.interface).join(','), data: store.folder });
+      const observation = new Observation(store, {
+        sensor: configuration.sensor,
+        interfaces,
+        maxFlows: configuration.capture.maxFlows,
+        log: room,
+        signal,
+        onFacts: () => casework.wake(),
+      });
+      await observation.run();
+    } finally {
+      ended.abort();
+      await settling;
+      await finishCasework(casework, log);
+      await server.close();
+    }
+    room.info('stopped: everything that was captured is stored');
+  } finally {
+    await store.close();
+    await log.close();
+  }
+}
+
+function mirrorInterfaces(named: readonly string[], { interfaces, capture }: Configuration) {
+  const configured = interfaces.filter(({ role }) => role === 'mirror').map(({ name }) => name);
+  const names = [...new Set(named.length > 0 ? named : configured)];
+  if (names.length === 0) {
+    const advice = 'name one with --interface, or list it under `interfaces` of the configuration; `ip link` shows which there are';
+    throw new Failure('USAGE', 'there is no interface to observe', advice);
+  }
+  const { source, filter, ringMiB } = capture;
+  return names.map((name) => ({
+    live: { interface: name, source, filter, ringMiB, retireMs, promiscuous: true },
+    mustExist: named.length > 0,
+  }));
+}
+
+/** Briefly: whatever is left is marked, and worked on by whoever opens the store next. */
+async function finishCasework(casework: CaseworkLoop, log: Log): Promise<void> {
+  const limit = AbortSignal.timeout(settleAtEndMs);
+  await casework.settle(limit).catch((error: Error) => {
+    if (!limit.aborted) log.room('casework').error(error.message);
+    else log.room('casework').info('some of what is derived is left for the next start');
+  });
+}
