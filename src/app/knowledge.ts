@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
-import { type Explanation, explanationFile } from '../record/explanation.ts';
+import { type Explanation, explanationFile, explanationsOf } from '../record/explanation.ts';
 import { parseYaml } from './yaml.ts';
 
 /** @returns all explanations, in the order of files and entries; ids are unique over all files */
@@ -26,7 +26,7 @@ export async function loadKnowledge(folder: string): Promise<Explanation[]> {
       continue;
     }
     const parsed = explanationFile.safeParse(yaml.value);
-    if (parsed.success) explanations.push(...parsed.data.explanations);
+    if (parsed.success) explanations.push(...explanationsOf(parsed.data));
     else faults.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.')}: ${issue.message}`));
   }
   const seen = new Set<string>();

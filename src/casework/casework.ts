@@ -196,7 +196,9 @@ export class Casework {
     const used = new Set((await this.store.ask(derived.usedDestinations, {})).map(({ destination }) => destination));
     const now = before
       .filter(({ id }) => used.has(id))
-      .map(({ status: _, reason: __, rule: ___, source: ____, ...identity }) => explain(identity, this.options.explanations));
+      .map(({ status: _, reason: __, rule: ___, source: ____, envelope: _____, ...identity }) =>
+        explain(identity, this.options.explanations),
+      );
     for (const { id } of before) if (!used.has(id)) this.knownDestinations.delete(id);
     if (content(before) === content(now)) return this.store.commit([], this.current);
     for (const destination of now) this.store.append(destinationKind, destination);

@@ -50,5 +50,6 @@ function assemble(mac: Mac, bindings: readonly SeenBinding[], hosts: ReadonlyMap
     hostEvidence: tie ? `${tie.evidence}: ${tie.hostName}` : null,
     hostNames: [...names].sort(),
     addresses: [...addresses].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+    doubts: [],
   };
 }

@@ -1,5 +1,6 @@
 /** Whether and why the traffic with a destination is explained. */
 
+import { envelopeOfNames } from '../record/envelope.ts';
 import type { Explanation } from '../record/explanation.ts';
 import type { DestinationRecord } from '../record/judged.ts';
 import type { FarEndIdentity } from './judgement.ts';
@@ -72,12 +73,20 @@ function isTakenOut(rule: Explanation, matching: readonly Explanation[]): boolea
 export function explain(far: FarEndIdentity, rules: readonly Explanation[]): DestinationRecord {
   const matching = rules.filter((rule) => matches(rule, far)).sort(byNarrowness);
   const found = matching.find((rule) => !isTakenOut(rule, matching));
-  const unexplained = (reason: string): DestinationRecord => ({ ...far, status: 'unexplained', reason, rule: null, source: null });
+  const unexplained = (reason: string): DestinationRecord => ({
+    ...far,
+    status: 'unexplained',
+    reason,
+    rule: null,
+    source: null,
+    envelope: null,
+  });
   if (!found) return unexplained(whyNot(far));
   if (found.breadth === 'shared')
     return unexplained(`anybody can rent a place like ${found.pattern}, so it explains nothing alone (a hint: ${found.reason})`);
   if (found.pattern !== undefined && far.nameProof !== 'resolved') return unexplained(unproven(far, found));
-  return { ...far, status: 'explained', reason: found.reason, rule: found.id, source: found.source };
+  const envelope = found.envelope ?? (found.pattern === undefined ? null : envelopeOfNames);
+  return { ...far, status: 'explained', reason: found.reason, rule: found.id, source: found.source, envelope };
 }
 
 function unproven(far: FarEndIdentity, rule: Explanation): string {

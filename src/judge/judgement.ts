@@ -13,7 +13,7 @@ import type { Networks } from './networks.ts';
 import { type SecondState, stateOfSecond } from './stateOfSecond.ts';
 
 /** A destination before anybody asked whether it is explained. */
-export type FarEndIdentity = Omit<DestinationRecord, 'status' | 'reason' | 'rule' | 'source'>;
+export type FarEndIdentity = Omit<DestinationRecord, 'status' | 'reason' | 'rule' | 'source' | 'envelope'>;
 
 export interface DeviceDay {
   readonly mac: Mac;

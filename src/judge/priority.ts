@@ -1,6 +1,7 @@
 /** Where an analyst should look first: a number from 0 to 100 and the reasons behind it. Computed on read. */
 
 import type { DestinationRecord, DestinationStatus } from '../record/judged.ts';
+import type { Excess } from './envelope.ts';
 
 export interface Evidence {
   readonly destination: DestinationRecord;
@@ -14,6 +15,8 @@ export interface Evidence {
   readonly devices: number;
   /** Judged devices in all. */
   readonly devicesInAll: number;
+  /** How its traffic goes beyond what is normal for the rule that explains it, worst first. */
+  readonly excesses: readonly Excess[];
 }
 
 export interface Priority {
@@ -74,7 +77,7 @@ function base(evidence: Evidence, status: DestinationStatus): readonly [number, 
     case 'unexplained':
       return scope === 'outside' ? [50, 'unexplained, outside the network'] : [30, 'unexplained, inside the network'];
     case 'out-of-envelope':
-      return [45, 'explained, but not in this amount'];
+      return [60, excessInWords(evidence.excesses)];
     case 'explained':
       return [0, 'explained'];
     default:
@@ -82,14 +85,40 @@ function base(evidence: Evidence, status: DestinationStatus): readonly [number, 
   }
 }
 
-/** Suspicious wins over everything else: a contradiction cannot be explained by a name. */
-export function statusOf(evidence: Evidence): DestinationStatus {
-  return evidence.contradictions > 0 ? 'suspicious' : evidence.destination.status;
+/** Figures of one excess are enough to look; that there are others tells how sure it is. */
+const shownExcesses = 3;
+
+function excessInWords(excesses: readonly Excess[]): string {
+  if (excesses.length === 0) return 'explained, but not in this amount';
+  const more = excesses.length > shownExcesses ? `; and ${excesses.length - shownExcesses} more` : '';
+  return `${excesses
+    .slice(0, shownExcesses)
+    .map(({ text }) => text)
+    .join('; ')}${more}`;
 }
+
+/**
+ * Suspicious wins over everything else: a contradiction cannot be explained by a name. And a name explains only what is
+ * normal for it.
+ */
+export function statusOf({
+  contradictions,
+  destination,
+  excesses,
+}: Pick<Evidence, 'contradictions' | 'destination' | 'excesses'>): DestinationStatus {
+  if (contradictions > 0) return 'suspicious';
+  return destination.status === 'explained' && excesses.length > 0 ? 'out-of-envelope' : destination.status;
+}
+
+/** Ten times as much as is normal is no busy night any more. */
+const farBeyond = 10;
 
 export function prioritise(evidence: Evidence): Priority {
   const status = statusOf(evidence);
   const weights: (readonly [number, string])[] = [base(evidence, status)];
+  if (status === 'out-of-envelope' && (evidence.excesses[0]?.times ?? 1) >= farBeyond) {
+    weights.push([15, `${farBeyond} times and more of what is normal`]);
+  }
   if (status === 'unexplained') {
     const { destination } = evidence;
     const rhythm = rhythmMinutes(evidence.minutes);

@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { envelope } from './envelope.ts';
 import { applications } from './flow.ts';
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day, such as 2021-01-10');
@@ -47,6 +48,7 @@ export const explanation = z
     breadth: z
       .enum(['exact', 'vendor', 'shared', 'protocol'])
       .describe('One host; a suffix of one vendor; a host or suffix where anybody can rent a place; a protocol.'),
+    envelope: envelope.optional().describe('How much of it is normal for one host. Without one, what is normal for any name.'),
   })
   .refine((rule) => rule.pattern !== undefined || rule.breadth === 'protocol', 'a rule without a pattern has the breadth protocol')
   .refine((rule) => rule.firstVerified <= rule.lastVerified, 'first verified lies after last verified')
@@ -59,9 +61,22 @@ export const explanation = z
       rule.protocol === 'arp' ||
       rule.protocol === 'igmp',
     'a rule without a pattern names an application or ICMP types: a port number alone explains nothing',
+  )
+  .refine(
+    (rule) => (rule.envelope?.namesPerDomain ?? rule.envelope?.longestName) === undefined || rule.application === 'dns',
+    'only a rule for the application dns bounds the names that are asked for',
   );
 export type Explanation = z.infer<typeof explanation>;
 
 export const explanationFile = z
-  .strictObject({ about: z.string().describe('What this collection is.'), explanations: z.array(explanation).min(1) })
+  .strictObject({
+    about: z.string().describe('What this collection is.'),
+    envelope: envelope.optional().describe('Of every explanation of this collection that names none.'),
+    explanations: z.array(explanation).min(1),
+  })
   .refine((file) => new Set(file.explanations.map((rule) => rule.id)).size === file.explanations.length, 'ids are unique');
+
+/** The explanations of a file, each with the envelope that the file gives to those that name none. */
+export function explanationsOf({ envelope: shared, explanations }: z.infer<typeof explanationFile>): Explanation[] {
+  return explanations.map((rule) => (rule.envelope !== undefined || shared === undefined ? rule : { ...rule, envelope: shared }));
+}

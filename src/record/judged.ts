@@ -1,7 +1,8 @@
 /** What is derived from facts and rules: `device`, `judgement`, `destination`. */
 
 import { z } from 'zod';
-import { address, addresses, choice, count, instant, mac, text, texts, truth, uint8, uint16 } from './field.ts';
+import { envelope } from './envelope.ts';
+import { address, addresses, choice, count, instant, json, mac, text, texts, truth, uint8, uint16 } from './field.ts';
 import { applications } from './flow.ts';
 import { confidences, hostStates } from './interval.ts';
 import { defineKind, type RecordOf } from './kind.ts';
@@ -17,6 +18,7 @@ export const deviceKind = defineKind({
     hostEvidence: text('What ties the log to this MAC address.').nullable(),
     hostNames: texts('Names that it called itself by, sorted.'),
     addresses: addresses('Addresses that it was seen to have, sorted.'),
+    doubts: texts('What speaks against what is said here, each a sentence.'),
   }),
 });
 export type DeviceRecord = RecordOf<typeof deviceKind>;
@@ -76,6 +78,7 @@ export const destinationKind = defineKind({
     reason: text('Why the traffic happens, or why it cannot be explained.').nullable(),
     rule: text('Id of the explanation.').nullable(),
     source: text('Where the explanation comes from.').nullable(),
+    envelope: json(envelope, 'How much of it is normal for one host; null where nothing explains it.').nullable(),
   }),
 });
 export type DestinationRecord = RecordOf<typeof destinationKind>;

@@ -4,6 +4,7 @@ import { captureKind } from './capture.ts';
 import { clockKind } from './clock.ts';
 import { correctionKind } from './correction.ts';
 import { claimKind, darkKind, visibilityKind } from './dark.ts';
+import { decisionKind } from './decision.ts';
 import { eventKind } from './event.ts';
 import { flowKind } from './flow.ts';
 import { healthKind } from './health.ts';
@@ -26,6 +27,7 @@ export const recordKinds: readonly RecordKind[] = [
   darkKind,
   visibilityKind,
   healthKind,
+  decisionKind,
   deviceKind,
   intervalKind,
   correctionKind,

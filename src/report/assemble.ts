@@ -1,17 +1,18 @@
 /** Puts a forensic report together from what is derived. Reads only; the same answers give the same report. */
 
-import { formatAddress, formatMac, type Mac } from '../base/address.ts';
+import { formatAddress, formatMac } from '../base/address.ts';
 import { formatTime, hour, type Microseconds } from '../base/time.ts';
-import { noUserStarted, type Policy } from '../judge/policy.ts';
-import { type Evidence, prioritise, statusOf } from '../judge/priority.ts';
+import type { Policy } from '../judge/policy.ts';
+import { prioritise, statusOf } from '../judge/priority.ts';
 import { type HostInterval, hostStates, type IntervalRecord } from '../record/interval.ts';
-import type { DestinationRecord, DeviceRecord } from '../record/judged.ts';
+import type { DeviceRecord } from '../record/judged.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
-import type { AnswerOf, Answers } from '../store/question.ts';
+import type { Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
+import { type Gathered, type GatheredDestination, gather, type Traffic, total } from './evidence.ts';
 
 export interface ReportOptions {
   readonly policy: Policy;
@@ -21,8 +22,6 @@ export interface ReportOptions {
   /** Only this host: its name in the log, a name or address that it has, or its MAC address. */
   readonly host?: string;
 }
-
-type Traffic = AnswerOf<typeof derived.judgedTraffic>[number];
 
 interface Window {
   readonly from: Microseconds;
@@ -37,9 +36,10 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
   const destinations = new Map((await answers.ask(derived.destinations, {})).map((record) => [record.id, record]));
   const traffic = await answers.ask(derived.judgedTraffic, window);
   const intervals = await answers.ask(derived.intervals, {});
-  const counted = traffic.filter(({ state, confidence }) => noUserStarted(options.policy, state, confidence as 'high' | 'medium' | 'low'));
-  const evidence = gatherEvidence(counted, destinations, devices.filter(({ host }) => host !== null).length);
-  const judged = devices.filter(({ host }) => host !== null).map((device) => judgedHost(device, window, intervals, traffic, evidence));
+  const asked = await answers.ask(derived.askedNames, window);
+  const withLog = devices.filter(({ host }) => host !== null);
+  const gathered = gather({ traffic, asked, destinations, devicesInAll: withLog.length }, options.policy);
+  const judged = withLog.map((device) => judgedHost(device, window, intervals, traffic, gathered));
   const unjudged = await unjudgedHosts(answers, devices, window);
   const hosts = [...judged, ...unjudged].filter((host) => isWanted(host, options.host, devices));
   return {
@@ -62,36 +62,7 @@ function isWanted(host: ReportHost, wanted: string | undefined, devices: readonl
   return names.some((name) => name.toUpperCase() === wanted.toUpperCase());
 }
 
-/** What each device exchanged with each destination while no user started it. */
-function gatherEvidence(traffic: readonly Traffic[], destinations: ReadonlyMap<string, DestinationRecord>, devicesInAll: number) {
-  const byDevice = new Map<Mac, Map<string, Traffic[]>>();
-  const devicesOf = new Map<string, Set<Mac>>();
-  for (const row of traffic) {
-    const ofDevice = byDevice.get(row.mac) ?? new Map<string, Traffic[]>();
-    byDevice.set(row.mac, ofDevice);
-    ofDevice.set(row.destination, [...(ofDevice.get(row.destination) ?? []), row]);
-    devicesOf.set(row.destination, (devicesOf.get(row.destination) ?? new Set()).add(row.mac));
-  }
-  const evidenceOf = (rows: readonly Traffic[], destination: DestinationRecord): Evidence => ({
-    destination,
-    minutes: [...new Set(rows.flatMap(({ minutes }) => minutes))].sort((a, b) => a - b),
-    sentOctets: total(rows, 'sentOctets'),
-    receivedOctets: total(rows, 'receivedOctets'),
-    contradictions: total(rows, 'contradictions'),
-    devices: devicesOf.get(destination.id)?.size ?? 0,
-    devicesInAll,
-  });
-  return { byDevice, destinations, evidenceOf };
-}
-
-function total(
-  rows: readonly Traffic[],
-  field: 'sentOctets' | 'receivedOctets' | 'sentPackets' | 'receivedPackets' | 'contradictions',
-): number {
-  return rows.reduce((sum, row) => sum + row[field], 0);
-}
-
-function describeDestination(rows: readonly Traffic[], evidence: Evidence): ReportDestination {
+function describeDestination({ rows, evidence }: GatheredDestination): ReportDestination {
   const { destination } = evidence;
   const { priority, because } = prioritise(evidence);
   const status = statusOf(evidence);
@@ -105,7 +76,7 @@ function describeDestination(rows: readonly Traffic[], evidence: Evidence): Repo
     packets: sentPackets + receivedPackets,
     octets: evidence.sentOctets + evidence.receivedOctets,
     status,
-    reason: status === 'suspicious' ? (because[0] ?? null) : destination.reason,
+    reason: reasonOf(status, because, destination.reason),
     rule: destination.rule,
     source: destination.source,
     priority,
@@ -121,6 +92,12 @@ function describeDestination(rows: readonly Traffic[], evidence: Evidence): Repo
   };
 }
 
+/** What goes beyond its envelope keeps its explanation: an analyst must know what it pretends to be. */
+function reasonOf(status: ReportDestination['status'], because: readonly string[], explanation: string | null): string | null {
+  if (status === 'suspicious') return because[0] ?? null;
+  return status === 'out-of-envelope' ? `${because[0]} (otherwise explained: ${explanation})` : explanation;
+}
+
 const isExplained = (destination: ReportDestination) => destination.status === 'explained';
 const packetsOf = (destinations: readonly ReportDestination[]) => destinations.reduce((sum, { packets }) => sum + packets, 0);
 
@@ -129,11 +106,9 @@ function judgedHost(
   window: Window,
   intervals: readonly IntervalRecord[],
   traffic: readonly Traffic[],
-  gathered: ReturnType<typeof gatherEvidence>,
+  gathered: Gathered,
 ): ReportHost {
-  const destinations = [...(gathered.byDevice.get(device.mac) ?? [])].map(([id, rows]) =>
-    describeDestination(rows, gathered.evidenceOf(rows, gathered.destinations.get(id) as DestinationRecord)),
-  );
+  const destinations = (gathered.get(device.mac) ?? []).map(describeDestination);
   destinations.sort((a, b) => b.priority - a.priority || b.packets - a.packets || (nameOf(a) < nameOf(b) ? -1 : 1));
   const own = traffic.filter(({ mac }) => mac === device.mac);
   return {

@@ -6,6 +6,8 @@ import type { EventRecord } from '../record/event.ts';
 export interface StoryFrame {
   readonly capturedAtUs: Microseconds;
   readonly octets: Uint8Array;
+  /** Octets on the wire, where the capture kept fewer of them. */
+  readonly originalLength?: number;
 }
 
 export interface StoryLog {
@@ -71,6 +73,9 @@ export interface StoryTruth {
 export interface HiddenNames {
   /** The host that is infected. */
   readonly infected: string;
+  /** Others that are infected as well. */
+  readonly infectedToo?: readonly string[];
+  /** The far end that the hidden traffic is with. */
   readonly beacon: string;
   /** Harmless names that hosts use in their sleep. */
   readonly benign: readonly string[];

@@ -50,7 +50,7 @@ function truthOf({ station, hasLog, states }: KnownHost, frames: readonly Tapped
     packets[state] = (packets[state] ?? 0) + 1;
     if (!(sleepStates as readonly string[]).includes(state)) continue;
     const { scope, peer, protocol, port, benign = true } = frame.purpose;
-    const key = `${scope} ${peer} ${protocol} ${port}`;
+    const key = `${scope} ${peer} ${protocol} ${port} ${benign}`;
     const so = asleep.get(key) ?? { scope, peer, protocol, port, sentPackets: 0, receivedPackets: 0, packets: 0, benign };
     const sentPackets = so.sentPackets + (sent ? 1 : 0);
     const receivedPackets = so.receivedPackets + (sent ? 0 : 1);

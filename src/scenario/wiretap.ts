@@ -17,6 +17,8 @@ export interface Purpose {
   readonly port: number | null;
   /** Absent: harmless. */
   readonly benign?: boolean;
+  /** The capture keeps only so many octets of each frame: what is sent in bulk would fill a disk. */
+  readonly snapOctets?: number;
 }
 
 export interface TappedFrame extends StoryFrame {
@@ -81,7 +83,17 @@ export class Wiretap {
 
   private add(at: Microseconds, sourceMac: number, destinationMac: number, type: number, payload: Uint8Array, purpose: Purpose): void {
     const octets = encodeEthernet({ sourceMac, destinationMac, etherType: type }, payload);
-    this.tapped.push({ capturedAtUs: at, octets, sourceMac, destinationMac, purpose });
+    const { snapOctets = octets.length } = purpose;
+    if (octets.length <= snapOctets) this.tapped.push({ capturedAtUs: at, octets, sourceMac, destinationMac, purpose });
+    else
+      this.tapped.push({
+        capturedAtUs: at,
+        octets: octets.slice(0, snapOctets),
+        originalLength: octets.length,
+        sourceMac,
+        destinationMac,
+        purpose,
+      });
   }
 }
 

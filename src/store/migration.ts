@@ -10,6 +10,8 @@ import { Failure } from '../base/failure.ts';
 import { clockKind } from '../record/clock.ts';
 import { correctionKind } from '../record/correction.ts';
 import { claimKind, darkKind, visibilityKind } from '../record/dark.ts';
+import { decisionKind } from '../record/decision.ts';
+import { destinationKind, deviceKind, judgementKind } from '../record/judged.ts';
 import { type RecordKind, tableDefinition } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
 import { usageKind } from '../record/usage.ts';
@@ -50,6 +52,18 @@ const migrations: readonly Migration[] = [
     version: 4,
     what: 'books of spans that follow each other: what was held from the span before',
     statements: () => ['ALTER TABLE "health" ADD COLUMN IF NOT EXISTS "carried" BIGINT'],
+  },
+  {
+    version: 5,
+    what: 'decisions of operators; envelopes of destinations and doubts about devices',
+    statements: () => [
+      ifNotExists(tableDefinition(decisionKind as unknown as RecordKind)),
+      ...[deviceKind, judgementKind, destinationKind]
+        .map((kind) => kind as unknown as RecordKind)
+        .flatMap((kind) => [`DROP TABLE IF EXISTS "${kind.name}"`, tableDefinition(kind)]),
+      // Without a basis everything is derived from the facts again.
+      'DELETE FROM "basis"',
+    ],
   },
 ];
 

@@ -249,3 +249,13 @@ describe('loading', () => {
     await assert.rejects(loadKnowledge(join(folder, 'absent')), (error) => error instanceof Failure && error.code === 'KNOWLEDGE_MISSING');
   });
 });
+
+describe('every protocol rule', () => {
+  it('has an envelope of its own: it names nobody, so only its amount can show what hides in it', () => {
+    assert.deepEqual(
+      rules.filter(({ breadth, envelope }) => breadth === 'protocol' && envelope === undefined).map(({ id }) => id),
+      [],
+    );
+    assert.ok(rules.some(({ breadth }) => breadth === 'protocol'));
+  });
+});

@@ -1,43 +1,23 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { loadKnowledge } from '../../src/app/knowledge.ts';
-import { Casework } from '../../src/casework/casework.ts';
 import type { ReportDestination } from '../../src/record/output/report.ts';
-import { assembleReport } from '../../src/report/assemble.ts';
 import { renderText } from '../../src/report/text.ts';
-import { writeStory } from '../../src/scenario/edge/writeStory.ts';
-import { stories } from '../../src/scenario/stories.ts';
-import { Store } from '../../src/store/store.ts';
-import { replayCapture } from '../../src/watch/replayCapture.ts';
-import { replayLog } from '../../src/watch/replayLog.ts';
-import { repositoryRoot } from '../repositoryRoot.ts';
-import { temporaryFolder } from '../temporaryFolder.ts';
+import { officeDay } from '../../src/scenario/officeDay.ts';
+import { judgeStory } from './judgedStory.ts';
 
 /** Seeds that the story is tried with; every one is another office. */
 const seeds = Number(process.env.YOBAN_SEEDS ?? 20);
-const options = { sensor: 'box1', maxFlows: 1_000_000 };
 
 describe('the story office-day', () => {
   for (let seed = 1; seed <= seeds; seed++)
     it(`puts the beacon first, seed ${seed}`, async (t) => {
-      const folder = await temporaryFolder(t);
-      const story = (stories['office-day'] as NonNullable<(typeof stories)[string]>)(seed);
-      const files = await writeStory(story, folder);
-      const store = await Store.open(join(folder, 'data'));
-      t.after(() => store.close());
-      await replayCapture(files.capture, store, options);
-      for (const log of files.logs) await replayLog(log, store, options);
-      await new Casework(store, { explanations: await loadKnowledge(join(repositoryRoot, 'appliance', 'knowledge')) }).settle();
-      const report = await assembleReport(store, { policy: 'sleep' });
-
+      const story = officeDay(seed);
+      const { report, rows } = await judgeStory(t, story);
       const evil = story.truth.hosts.flatMap(({ host, asleep }) =>
         asleep.filter(({ benign }) => !benign).map(({ peer, packets }) => ({ host, peer, packets })),
       );
       assert.equal(evil.length, 1);
       const [beacon] = evil;
-      const rows = report.hosts.flatMap(({ host, destinations }) => destinations.map((destination) => ({ host, ...destination })));
-      rows.sort((a, b) => b.priority - a.priority);
       const [first] = rows;
       assert.deepEqual([first?.host, first?.name, first?.packets], [beacon?.host, beacon?.peer, beacon?.packets]);
       assert.ok(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Excess } from '../../src/judge/envelope.ts';
 import { type Evidence, prioritise, rhythmMinutes, statusOf } from '../../src/judge/priority.ts';
 import { type DestinationRecord, destinationStatuses } from '../../src/record/judged.ts';
 
@@ -21,6 +22,7 @@ const destination = (changes: Partial<DestinationRecord> = {}): DestinationRecor
   reason: 'no explanation for this name',
   rule: null,
   source: null,
+  envelope: null,
   ...changes,
 });
 
@@ -32,9 +34,11 @@ const evidence = (changes: Partial<Evidence> = {}, far: Partial<DestinationRecor
   contradictions: 0,
   devices: 2,
   devicesInAll: 5,
+  excesses: [],
   ...changes,
 });
 
+const excess = (times: number): Excess => ({ text: '7 of 3', times, destinations: new Set(['x']) });
 const every = (distance: number, count: number, from = 1000) => Array.from({ length: count }, (_, i) => from + i * distance);
 /** Minutes that lie so far apart. */
 function cumulated(distances: number[]): number[] {
@@ -79,7 +83,15 @@ describe('a priority', () => {
     ['is 0 for what is explained', evidence({}, { status: 'explained' }), 0, /^explained$/],
     ['is 50 for what is unexplained outside', evidence(), 50, /outside the network/],
     ['is 30 for what is unexplained inside', evidence({}, { scope: 'inside' }), 30, /inside the network/],
-    ['is 45 for what is out of its envelope', evidence({}, { status: 'out-of-envelope' }), 45, /not in this amount/],
+    ['is 60 for what is out of its envelope', evidence({ excesses: [excess(2)] }, { status: 'explained' }), 60, /7 of 3/],
+    ['is 75 for what is far out of its envelope', evidence({ excesses: [excess(10)] }, { status: 'explained' }), 75, /10 times and more/],
+    ['does not rise for an excess of what nothing explains', evidence({ excesses: [excess(10)] }), 50, /outside/],
+    [
+      'is given with three excesses in words and the number of others',
+      evidence({ excesses: [excess(3), excess(3), excess(2), excess(2), excess(2)] }, { status: 'explained' }),
+      60,
+      /^7 of 3; 7 of 3; 7 of 3; and 2 more$/,
+    ],
     ['is 90 for what a machine could not send', evidence({ contradictions: 3 }), 90, /sent in 3 minutes/],
     ['rises when traffic comes back at equal distances', evidence({ minutes: every(60, 6) }), 70, /comes back every 60 minutes/],
     ['rises without a name', evidence({}, { name: null, nameProof: null, address: 1n }), 60, /no name is known/],
@@ -139,6 +151,7 @@ describe('a priority', () => {
     contradictions: fc.constant(0),
     devices: fc.integer({ min: 1, max: 3 }),
     devicesInAll: fc.integer({ min: 3, max: 9 }),
+    excesses: fc.constant([]),
   });
   it('of what a machine could not send stands above everything else', () => {
     fc.assert(
@@ -171,6 +184,12 @@ describe('a priority', () => {
 describe('a status', () => {
   it('is suspicious with one contradiction, explained or not', () => {
     for (const status of destinationStatuses) assert.equal(statusOf(evidence({ contradictions: 1 }, { status })), 'suspicious');
+  });
+  it('is out of its envelope when it is explained and there is too much of it', () => {
+    for (const status of destinationStatuses.filter((one) => one !== 'explained'))
+      assert.equal(statusOf(evidence({ excesses: [excess(2)] }, { status })), status);
+    assert.equal(statusOf(evidence({ excesses: [excess(2)] }, { status: 'explained' })), 'out-of-envelope');
+    assert.equal(statusOf(evidence({ excesses: [excess(2)], contradictions: 1 }, { status: 'explained' })), 'suspicious');
   });
   it('is that of the destination without one', () => {
     for (const status of destinationStatuses) assert.equal(statusOf(evidence({}, { status })), status);

@@ -5,7 +5,21 @@ import { intervalKind } from '../../src/record/interval.ts';
 import { type Field, fieldsOf, tableDefinition } from '../../src/record/kind.ts';
 import { recordKinds } from '../../src/record/kinds.ts';
 
-const facts = ['capture', 'flow', 'name', 'binding', 'network', 'clock', 'event', 'usage', 'claim', 'dark', 'visibility', 'health'];
+const facts = [
+  'capture',
+  'flow',
+  'name',
+  'binding',
+  'network',
+  'clock',
+  'event',
+  'usage',
+  'claim',
+  'dark',
+  'visibility',
+  'health',
+  'decision',
+];
 const derived = ['device', 'interval', 'correction', 'judgement', 'destination'];
 
 describe('the kinds of record', () => {

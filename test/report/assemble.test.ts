@@ -26,6 +26,7 @@ const machine = (changes: Partial<DeviceRecord> = {}): DeviceRecord => ({
   host: 'PC-7',
   hostEvidence: 'dhcp: PC-7',
   hostNames: ['pc-7.local'],
+  doubts: [],
   addresses: [address('192.168.7.23')],
   ...changes,
 });
@@ -46,6 +47,7 @@ const farEnd = (id: string, changes: Partial<DestinationRecord> = {}): Destinati
   reason: 'no explanation for this name',
   rule: null,
   source: null,
+  envelope: null,
   ...changes,
 });
 const judged = (destination: string, changes: Partial<JudgementRecord> = {}): JudgementRecord => {

@@ -22,7 +22,7 @@ export async function writeStory(story: Story, folder: string): Promise<WrittenS
   const capture = join(folder, 'capture.pcapng');
   const writer = await PcapngWriter.open(capture, { linkType: linkType.ethernet, interfaceName: 'mirror', snapLength: 262_144 });
   try {
-    for (const { capturedAtUs, octets } of story.frames) writer.write(capturedAtUs, octets);
+    for (const { capturedAtUs, octets, originalLength } of story.frames) writer.write(capturedAtUs, octets, originalLength);
   } finally {
     await writer.close();
   }

@@ -2,13 +2,14 @@
 
 import { z } from 'zod';
 import { correctionKind } from '../../record/correction.ts';
-import { choice, count, instant, mac, text, uint32s } from '../../record/field.ts';
-import { hostStates, intervalKind } from '../../record/interval.ts';
+import { choice, count, instant, mac, text, texts, uint32s } from '../../record/field.ts';
+import { confidences, hostStates, intervalKind } from '../../record/interval.ts';
 import { destinationKind, deviceKind, judgementKind } from '../../record/judged.ts';
 import { allOf, defineQuestion } from '../question.ts';
 
 const nothing = z.strictObject({});
 const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
+const quantities = ['sentPackets', 'sentOctets', 'receivedPackets', 'receivedOctets'] as const;
 const window = z.strictObject({ from: z.number(), to: z.number() });
 
 export const devices = allOf(deviceKind);
@@ -47,31 +48,68 @@ export const usedDestinations = defineQuestion({
   statement: () => ({ sql: 'SELECT DISTINCT "destination" FROM "judgement" ORDER BY 1', values: [] }),
 });
 
-/** What each judged device exchanged with each destination in each state. */
+/** What each judged device exchanged with each destination in each interval, and minute by minute. */
 export const judgedTraffic = defineQuestion({
   name: 'judged-traffic',
   parameters: window,
   row: z.strictObject({
     mac: mac('The device.'),
     state: choice(hostStates, 'Its state.'),
-    confidence: text('Confidence of the state.'),
+    confidence: choice(confidences, 'Confidence of the state.'),
+    intervalFrom: instant('Start of the machine interval that says so.').nullable(),
     destination: text('Id of the destination.'),
     sentPackets: count('Packets sent by the device.'),
     sentOctets: count('Octets sent by the device.'),
     receivedPackets: count('Packets unicast to the device.'),
     receivedOctets: count('Octets unicast to the device.'),
-    minutes: uint32s('Minutes with traffic, as minutes since the epoch, ascending.'),
+    minutes: uint32s('Minutes with traffic, as minutes since the epoch, ascending; the next four lists run in parallel.'),
+    sentPacketsByMinute: uint32s('Packets sent; 2^32 - 1 stands for more.'),
+    sentOctetsByMinute: uint32s('Octets sent; 2^32 - 1 stands for more.'),
+    receivedPacketsByMinute: uint32s('Packets received; 2^32 - 1 stands for more.'),
+    receivedOctetsByMinute: uint32s('Octets received; 2^32 - 1 stands for more.'),
     contradictions: count('Minutes in which the device sent though it could not.'),
     firstAt: instant('First packet.'),
     lastAt: instant('Last packet.'),
   }),
   statement: ({ from, to }) => ({
-    sql: `SELECT "mac", "state", "confidence", "destination",
-      sum("sentPackets")::BIGINT AS "sentPackets", sum("sentOctets")::BIGINT AS "sentOctets",
-      sum("receivedPackets")::BIGINT AS "receivedPackets", sum("receivedOctets")::BIGINT AS "receivedOctets",
-      list_sort(list(DISTINCT (epoch_us("minute") // 60000000)::UINTEGER)) AS "minutes", count(DISTINCT "minute") FILTER ("contradiction") AS "contradictions",
-      min("firstAt") AS "firstAt", max("lastAt") AS "lastAt"
-      FROM "judgement" WHERE "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)} GROUP BY ALL ORDER BY ALL`,
+    sql: `SELECT "mac", "state", "confidence", "intervalFrom", "destination", ${quantities.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
+        list("at" ORDER BY "at") AS "minutes",
+        ${quantities.map((name) => `list(least("${name}", 4294967295)::UINTEGER ORDER BY "at") AS "${name}ByMinute"`).join(', ')},
+        count(*) FILTER ("contradiction") AS "contradictions", min("firstAt") AS "firstAt", max("lastAt") AS "lastAt"
+      FROM (SELECT "mac", "state", "confidence", "intervalFrom", "destination", (epoch_us("minute") // 60000000)::UINTEGER AS "at",
+          ${quantities.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
+          bool_or("contradiction") AS "contradiction", min("firstAt") AS "firstAt", max("lastAt") AS "lastAt"
+        FROM "judgement" WHERE "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)} GROUP BY ALL)
+      GROUP BY "mac", "state", "confidence", "intervalFrom", "destination" ORDER BY ALL`,
+    values: [BigInt(from), BigInt(to)],
+  }),
+});
+
+/**
+ * How many names below one domain a judged device was told the addresses of in one hour. A domain is the last two labels, or
+ * three where the second is one of those that registries give away below (`co.jp`).
+ */
+export const askedNames = defineQuestion({
+  name: 'asked-names',
+  parameters: window,
+  row: z.strictObject({
+    mac: mac('The device.'),
+    state: choice(hostStates, 'Its state in that minute.'),
+    confidence: choice(confidences, 'Confidence of the state.'),
+    hour: instant('Start of the UTC hour.'),
+    domain: text('The domain.'),
+    names: texts('Different names below it, sorted, at most a thousand.'),
+  }),
+  statement: ({ from, to }) => ({
+    sql: `WITH asked AS (
+        SELECT "clientMac" AS "mac", date_trunc('minute', "from") AS "minute", "name", string_split("name", '.') AS "labels"
+        FROM "name" WHERE "evidence" IN ('dns', 'https-record') AND "from" >= ${timestamp(1)} AND "from" < ${timestamp(2)}),
+      domains AS (SELECT "mac", "minute", "name",
+        array_to_string("labels"[CASE WHEN len("labels"[-1]) = 2 AND "labels"[-2] IN ('ac', 'co', 'com', 'edu', 'go', 'gov', 'gr', 'lg', 'ne', 'net', 'or', 'org')
+          THEN -3 ELSE -2 END:], '.') AS "domain" FROM asked WHERE len("labels") > 2)
+      SELECT "mac", "state", "confidence", date_trunc('hour', "minute") AS "hour", "domain", list_sort(list(DISTINCT "name"))[1:1000] AS "names"
+      FROM domains JOIN (SELECT DISTINCT "mac", "minute", "state", "confidence" FROM "judgement") USING ("mac", "minute")
+      GROUP BY ALL HAVING count(DISTINCT "name") >= 10 OR max(len("name")) >= 60 ORDER BY ALL`,
     values: [BigInt(from), BigInt(to)],
   }),
 });
