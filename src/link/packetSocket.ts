@@ -10,7 +10,7 @@ const everyProtocol = 3;
 const levelSocket = 1;
 const levelPacket = 263;
 
-const socketOption = { error: 4, attachFilter: 26 } as const;
+const socketOption = { error: 4, attachFilter: 26, timeStampNanoseconds: 35 } as const;
 const packetOption = { addMembership: 1, receiveRing: 5, statistics: 6, version: 10, reserve: 12, ignoreOutgoing: 23 } as const;
 const membershipPromiscuous = 1;
 const version3 = 2;
@@ -83,6 +83,15 @@ export class PacketSocket {
   /** Frames that this machine sends stay out. */
   ignoreOutgoing(): void {
     this.setPacketOption('PACKET_IGNORE_OUTGOING', packetOption.ignoreOutgoing, Uint32Array.of(1));
+  }
+
+  /** The kernel then stamps each frame once, when it arrives, so that whoever captures beside us sees the same time. */
+  stampOnArrival(): void {
+    if (
+      this.native.setsockopt(this.descriptor, levelSocket, socketOption.timeStampNanoseconds, new Uint8Array(Uint32Array.of(1).buffer), 4) <
+      0
+    )
+      throw this.failed('SO_TIMESTAMPNS');
   }
 
   /** @param program instructions of classic BPF, 8 octets each; the kernel copies them */

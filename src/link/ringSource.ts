@@ -99,6 +99,7 @@ export class RingSource implements LiveSource {
       const frameLinkType = linkTypeOf(socket, name);
       const described = { index: 0, linkType: frameLinkType, name, snapLength, ticksPerSecond: 1_000_000n, offsetSeconds: 0n };
       socket.ignoreOutgoing();
+      socket.stampOnArrival();
       if (filter.trim() !== '' || snapLength !== defaultSnapLength)
         socket.attachFilter(compileFilter(filter, name, frameLinkType, snapLength));
       const address = socket.createRing(shape, tagOctets);

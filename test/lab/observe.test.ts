@@ -1,0 +1,185 @@
+/** The whole box on a veth pair: what it stores of a live capture, and that every packet is accounted for. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { minute } from '../../src/base/time.ts';
+import { flowKind } from '../../src/record/flow.ts';
+import { imbalance } from '../../src/record/health.ts';
+import { accountOutput } from '../../src/record/output/account.ts';
+import { bindingKind, nameKind } from '../../src/record/sighting.ts';
+import type { Question } from '../../src/store/question.ts';
+import { allOf } from '../../src/store/question.ts';
+import { captures, health, rowsOfCapture } from '../../src/store/questions/facts.ts';
+import { Store } from '../../src/store/store.ts';
+import { yoban, yobanJson } from '../cli/run.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
+import { FrameSender } from './frameSender.ts';
+import { connect, Namespace, noLab } from './namespaces.ts';
+import { mixedFrames, ObservedBox } from './observed.ts';
+
+const text = (record: object) =>
+  JSON.stringify(
+    Object.entries(record)
+      .filter(([name]) => name !== 'capture')
+      .sort(),
+    (_, value) => (typeof value === 'bigint' ? String(value) : value),
+  );
+
+async function contents(folder: string): Promise<Record<string, string[]>> {
+  const store = await Store.open(folder);
+  const found: Record<string, string[]> = {};
+  for (const kind of [flowKind, nameKind, bindingKind]) {
+    const rows = await store.ask(allOf(kind as never) as Question, {});
+    found[kind.name] = rows.map(text).sort();
+  }
+  await store.close();
+  return found;
+}
+
+/** Every row of the books, and what is on disk against what they say. */
+async function assertBooks(folder: string): Promise<{ received: number; stored: number; held: number; lost: number }> {
+  const store = await Store.open(folder);
+  const sums = { received: 0, stored: 0, held: 0, lost: 0 };
+  try {
+    const books = await store.ask(health, {});
+    for (const row of books) assert.equal(imbalance(row), 0, text(row));
+    for (const { id } of await store.ask(captures, {})) {
+      const [onDisk] = await store.ask(rowsOfCapture, { capture: id });
+      const stage = (name: string) => books.filter((row) => row.capture === id && row.stage === name);
+      const total = (name: string) => stage(name).reduce((sum, { out }) => sum + out, 0);
+      assert.equal(onDisk?.packets, total('meter'), 'packets on disk are those that the meter handed over');
+      assert.equal(onDisk?.rows, total('store'), 'rows on disk are those of the books');
+      sums.received += stage('link').reduce((sum, row) => sum + row.in, 0);
+      sums.stored += onDisk?.packets ?? 0;
+      sums.held += stage('meter').at(-1)?.held ?? 0;
+      sums.lost += stage('meter').reduce((sum, { dropped }) => sum + Object.values(dropped).reduce((a, b) => a + b, 0), 0);
+    }
+  } finally {
+    await store.close();
+  }
+  return sums;
+}
+
+interface Lab {
+  readonly box: Namespace;
+  readonly network: Namespace;
+  readonly folder: string;
+}
+
+async function lab(t: TestContext): Promise<Lab> {
+  const [box, network] = [new Namespace(t), new Namespace(t)];
+  connect(box, { name: 'mirror0' }, network, { name: 'switch0' });
+  return { box, network, folder: await temporaryFolder(t) };
+}
+
+async function start(t: TestContext, { box, folder }: Lab, ...words: string[]): Promise<ObservedBox> {
+  const observed = new ObservedBox(box, '--interface', 'mirror0', '--data', join(folder, 'live'), ...words);
+  t.after(() => observed.process.kill('SIGKILL'));
+  await observed.says(/mirror0: capturing/);
+  return observed;
+}
+
+const untilMinuteEndsMs = () => (minute - ((Date.now() * 1000) % minute)) / 1000;
+
+describe('a live capture', { skip: noLab }, () => {
+  it('gives the flows, names and bindings that a replay of the same frames gives, over the edge of a minute', async (t) => {
+    const place = await lab(t);
+    const file = join(place.folder, 'beside.pcap');
+    const observed = await start(t, place);
+    const tcpdump = place.box.spawn('tcpdump', ['-i', 'mirror0', '-Q', 'in', '-s', '0', '-U', '-w', file, '-B', '65536'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    t.after(() => tcpdump.kill('SIGKILL'));
+    await new Promise<void>((resolve) => tcpdump.stderr?.on('data', (line) => /listening/.test(String(line)) && resolve()));
+    let sent = 0;
+    const send = (round: number, count: number, perSecond: number) => {
+      const sender = place.network.inside(() => new FrameSender('switch0', mixedFrames(50, round)));
+      sent += sender.send(count, perSecond).sent;
+      sender.close();
+    };
+    const endMs = performance.now() + untilMinuteEndsMs() + 8000;
+    // Bursts with pauses, some of them long; the last seconds lie in the minute after.
+    for (let round = 0; performance.now() < endMs || round < 4; round++) {
+      send(round % 5, 100 + (round % 3) * 200, round % 2 === 0 ? 0 : 2000);
+      await sleep(round % 7 === 0 ? 3000 : 400);
+    }
+    await sleep(1500);
+    const exited = once(tcpdump, 'exit');
+    tcpdump.kill('SIGINT');
+    await exited;
+    assert.equal(await observed.end('SIGINT'), 0, observed.stderr);
+    const sums = await assertBooks(join(place.folder, 'live'));
+    assert.equal(sums.received, sent);
+    const replay = await yoban('replay', file, '--data', join(place.folder, 'replayed'));
+    assert.equal(replay.exitCode, 0, replay.stderr);
+    const [live, replayed] = [await contents(join(place.folder, 'live')), await contents(join(place.folder, 'replayed'))];
+    t.diagnostic(
+      `${sent} frames; ${Object.entries(live)
+        .map(([kind, rows]) => `${rows.length} ${kind}`)
+        .join(', ')}`,
+    );
+    for (const kind of Object.keys(live)) assert.deepEqual(live[kind], replayed[kind], kind);
+  });
+
+  it('is accounted for to the packet after kill -9, and the next start closes it without erasing anything', async (t) => {
+    const place = await lab(t);
+    const data = join(place.folder, 'live');
+    for (let round = 0; round < 2; round++) {
+      const observed = await start(t, place);
+      const sender = place.network.inside(() => new FrameSender('switch0', mixedFrames(400, round)));
+      t.after(() => sender.close());
+      // The second round is killed while the flows of a minute are being copied.
+      const endMs = performance.now() + (round === 0 ? 3000 : untilMinuteEndsMs() + 6000 + Math.random() * 1500);
+      while (performance.now() < endMs) {
+        sender.send(500, 10_000);
+        await sleep(100);
+      }
+      await observed.end('SIGKILL');
+      const before = await assertBooks(data);
+      assert.equal(before.stored > 0, round === 1, 'flows of a minute that was over are on disk');
+      const account = await yobanJson(accountOutput, 'account', '--data', data);
+      assert.deepEqual([account.balanced, account.cutOff.length], [true, round + 1]);
+      const next = await start(t, place);
+      assert.match(next.stderr, /was cut off/);
+      assert.equal(await next.end('SIGTERM'), 0, next.stderr);
+      const after = await assertBooks(data);
+      assert.equal(after.stored, before.stored);
+      assert.equal(after.held, 0);
+      assert.equal(after.lost, before.held + before.lost);
+      t.diagnostic(
+        `round ${round + 1}: ${before.received} frames in the books, ${before.stored} packets on disk, ${before.held} held and lost`,
+      );
+    }
+  });
+
+  it('answers a report and the books meanwhile, and leaves at once at the second signal', async (t) => {
+    const place = await lab(t);
+    const observed = await start(t, place);
+    const sender = place.network.inside(() => new FrameSender('switch0', mixedFrames(100)));
+    t.after(() => sender.close());
+    sender.send(2000, 20_000);
+    await sleep(1500);
+    const account = await yobanJson(accountOutput, 'account', '--data', join(place.folder, 'live'));
+    assert.equal(account.balanced, true);
+    assert.equal(account.stages.find(({ stage }) => stage === 'link')?.in, 2000);
+    assert.equal((await yoban('report', '--data', join(place.folder, 'live'))).exitCode, 0);
+    observed.process.kill('SIGINT');
+    assert.ok([0, 130].includes((await observed.end('SIGINT')) ?? -1));
+  });
+
+  it('says in one line what keeps an interface from being captured', async (t) => {
+    const place = await lab(t);
+    for (const [words, said] of [
+      [['--interface', 'nothere0'], /there is no interface nothere0/],
+      [[], /there is no interface to observe/],
+    ] as const) {
+      const observed = new ObservedBox(place.box, ...words, '--data', join(place.folder, 'refused'));
+      const [exitCode] = await once(observed.process, 'exit');
+      assert.ok(exitCode === 1 || exitCode === 2, observed.stderr);
+      assert.match(observed.stderr, said);
+    }
+  });
+});
