@@ -1,6 +1,7 @@
 /** `correction`: how far the clock in the log of a host is from that of the sensor, and for how sure that is. */
 
 import { z } from 'zod';
+import type { Microseconds } from '../base/time.ts';
 import { choice, count, instant, integer, text } from './field.ts';
 import { defineKind, type RecordOf } from './kind.ts';
 
@@ -26,3 +27,28 @@ export const correctionKind = defineKind({
   }),
 });
 export type CorrectionRecord = RecordOf<typeof correctionKind>;
+
+/** The clock of a host was set, by its own words: times as they stand in the event. */
+export interface ClockStep {
+  readonly oldTime: Microseconds;
+  readonly newTime: Microseconds;
+}
+
+/** Until the next stretch, times of the log were repaired alike, and lie between the same steps. */
+export interface ClockStretch {
+  /** In repaired time. */
+  readonly from: Microseconds;
+  /** What was added to the stamps of the log. */
+  readonly repairUs: Microseconds;
+  /** How many steps lie before it. */
+  readonly segment: number;
+}
+
+export interface ClockHistory {
+  /** Ascending by time. */
+  readonly stretches: readonly ClockStretch[];
+  /** In the order of writing. */
+  readonly steps: readonly ClockStep[];
+  /** When the machine was started, in repaired time. */
+  readonly starts: readonly Microseconds[];
+}

@@ -39,7 +39,7 @@ export function machineAxis(channels: readonly (readonly WrittenEvent[])[]): Mac
 }
 
 /** Events of other logs say nothing about sleep by their silence, so they do not stretch what is known. */
-function machineLog(channels: readonly (readonly WrittenEvent[])[]): WrittenEvent[] {
+export function machineLog(channels: readonly (readonly WrittenEvent[])[]): WrittenEvent[] {
   const logs = channels.map((channel) => channel.filter((event) => isFromMachineLog(event.record))).filter((log) => log.length > 0);
   if (logs.length === 1) return logs[0] as WrittenEvent[];
   return logs.flat().sort((a, b) => a.at - b.at);

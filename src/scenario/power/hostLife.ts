@@ -10,7 +10,7 @@ import { day, type Microseconds, minute, second } from '../../base/time.ts';
 import type { Random } from '../random.ts';
 import { bootType, logStarted, logStopped, manifest, provider, systemStopped, systemVersion, uptime } from '../windowsEvent.ts';
 import { AxisTruth, type TruthDoubt } from './axisTruth.ts';
-import { HostLog } from './hostLog.ts';
+import { type HostClock, HostLog } from './hostLog.ts';
 import { noiseEvent } from './noise.ts';
 import * as tell from './powerEvent.ts';
 import * as session from './sessionEvent.ts';
@@ -31,6 +31,8 @@ export interface LifeFields {
   readonly audited?: boolean;
   /** Whether the log of terminal sessions is collected. */
   readonly terminals?: boolean;
+  /** Absent: its clock is right. */
+  readonly clock?: HostClock;
 }
 
 /** What the next boot has to tell of the end before it. */
@@ -50,6 +52,17 @@ export interface Boot {
   /** The computer name from this boot on. */
   readonly newName?: string;
   readonly doubt?: TruthDoubt;
+}
+
+export interface WireRemarks {
+  /** The host sends the time of its clock over NTP. */
+  readonly clocks: { readonly at: Microseconds; readonly hostTime: Microseconds }[];
+  /** Its network card renews the lease and answers ARP while the host sleeps. */
+  readonly offloads: Microseconds[];
+  /** The host wakes and says a few things, and its log does not tell. */
+  readonly unlogged: Microseconds[];
+  /** Nothing was captured. */
+  readonly captureGaps: { readonly from: Microseconds; readonly to: Microseconds }[];
 }
 
 /** Whose clock changes they are, most of the time. */
@@ -77,6 +90,8 @@ export class HostLife {
   sessionId = 1;
   bootedAt: Microseconds;
   locale: 'en-US' | 'de-DE' | 'ja-JP' = 'en-US';
+  /** What shows on the wire beside what a host sends in its states. */
+  readonly wire: WireRemarks = { clocks: [], offloads: [], unlogged: [], captureGaps: [] };
   private end: End | undefined;
 
   constructor(
@@ -87,7 +102,8 @@ export class HostLife {
     this.bootedAt = fields.start - 3 * day;
     this.windows = fields.windows;
     this.zone = { ...fields.zone };
-    this.log = new HostLog(fields.computer, fields.windows === 'server-2008-r2');
+    this.log = new HostLog(fields.computer, fields.windows === 'server-2008-r2', fields.clock);
+    this.log.driftsFrom = fields.start;
     if (!fields.audited) this.log.silent.add('Security');
     if (!fields.terminals) this.log.silent.add(`${session.localSessionManager}/Operational`);
     this.transitions = random.between(1, 60);
@@ -243,6 +259,11 @@ export class HostLife {
       }
     }
     this.now = end;
+  }
+
+  /** Asks a time server, which tells everybody on the way what its own clock says. */
+  askForTime(): void {
+    this.wire.clocks.push({ at: this.now, hostTime: this.log.stamp(this.now) });
   }
 
   /** Who is there after a wake, as far as the log can tell. */

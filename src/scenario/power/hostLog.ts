@@ -1,6 +1,6 @@
 /** The logs of one host while they are written: each channel counts its records in the order of writing, whatever time they carry. */
 
-import type { Microseconds } from '../../base/time.ts';
+import { day, type Microseconds } from '../../base/time.ts';
 import { type EventRecord, eventIdentity, hostOf } from '../../record/event.ts';
 import type { WindowsEvent } from '../windowsEvent.ts';
 import { localSessionManager, securityAuditing } from './sessionEvent.ts';
@@ -23,10 +23,19 @@ function channelOf({ provider, eventId }: WindowsEvent): string {
   return provider === localSessionManager ? terminalChannel : systemChannel;
 }
 
+/** A clock that nobody sets right. */
+export interface HostClock {
+  /** The clock of the host minus the true time, at the start. */
+  readonly aheadUs: Microseconds;
+  readonly driftUsPerDay: number;
+}
+
 export class HostLog {
   private entries: Entry[] = [];
-  /** The clock of the host minus the true time. */
-  clockAhead: Microseconds = 0;
+  /** The clock of the host minus the true time, but for its drift. */
+  clockAhead: Microseconds;
+  /** Since when the clock drifts. */
+  driftsFrom: Microseconds = 0;
   /** Channels that nobody collects, or that are switched off. */
   readonly silent = new Set<string>();
 
@@ -35,11 +44,15 @@ export class HostLog {
     public computer: string,
     /** Classic providers of old systems stamp whole seconds. */
     private readonly wholeSeconds: boolean,
-  ) {}
+    private readonly clock: HostClock = { aheadUs: 0, driftUsPerDay: 0 },
+  ) {
+    this.clockAhead = clock.aheadUs;
+  }
 
   /** What the clock of the host shows at a true time. */
   stamp(at: Microseconds): Microseconds {
-    return at + this.clockAhead;
+    const drift = this.clock.driftUsPerDay === 0 ? 0 : Math.round(((at - this.driftsFrom) / day) * this.clock.driftUsPerDay);
+    return at + this.clockAhead + drift;
   }
 
   /** `time`: what TimeCreated says, by the clock of the host, where that is not when the event was written. */

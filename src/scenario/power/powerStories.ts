@@ -7,10 +7,10 @@ import { type PowerStory, powerStory } from './powerStory.ts';
 import { sleepScripts } from './sleepStories.ts';
 import { standbyScripts } from './standbyStories.ts';
 
-const scripts = [...sleepScripts, ...standbyScripts, ...bootScripts, ...personScripts, ...logScripts];
+export const powerScripts = [...sleepScripts, ...standbyScripts, ...bootScripts, ...personScripts, ...logScripts];
 
 /** The same seed gives the same octets on every machine. */
 export const powerStories: Readonly<Record<string, (seed: number) => PowerStory>> = {
-  ...Object.fromEntries(scripts.map((script) => [script.name, powerStory(script)])),
+  ...Object.fromEntries(powerScripts.map((script) => [script.name, powerStory(script)])),
   ...twinStories,
 };

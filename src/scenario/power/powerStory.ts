@@ -117,12 +117,13 @@ export function storyOf(
   const hosts = lived.map(({ life, end }, i) => {
     const station = lan.workstation(hostOf(life.log.computer));
     const states = life.machine.spans(end);
-    if (script.wired) tellTraffic({ tap, lan, station, states, connected: !script.disconnected }, random.branch(`traffic ${i}`));
+    if (script.wired) tellTraffic({ tap, lan, station, states, connected: !script.disconnected, wire: life.wire }, random.branch(`traffic ${i}`));
     return { station, hasLog: true, states };
   });
   const states = hosts.flatMap((host) => host.states);
   const span = { from: Math.min(...states.map(({ from }) => from)), to: Math.max(...states.map(({ to }) => to)) };
-  const frames = tap.frames;
+  const gaps = lived.flatMap(({ life }) => life.wire.captureGaps);
+  const frames = tap.frames.filter(({ capturedAtUs: at }) => !gaps.some(({ from, to }) => at >= from && at < to));
   const plain = tellTruth({ story: script.name, seed, span, frames, hosts, notes: [script.trap] });
   return {
     name: script.name,

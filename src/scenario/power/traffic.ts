@@ -8,7 +8,9 @@ import { browse, type SmallLan, userSites } from '../smallLan.ts';
 import { shrink, spread } from '../span.ts';
 import type { Station } from '../station.ts';
 import type { Wiretap } from '../wiretap.ts';
+import { encodeNtp, ntpMode, ntpPort } from '../../wire/ntp.ts';
 import type { TruthSpan } from './axisTruth.ts';
+import type { WireRemarks } from './hostLife.ts';
 
 const services: readonly Site[] = [
   { name: 'settings-win.data.microsoft.com', port: 443 },
@@ -23,9 +25,11 @@ export interface TrafficFields {
   readonly states: readonly TruthSpan[];
   /** Whether the network stays up while the screen is off. */
   readonly connected: boolean;
+  readonly wire: WireRemarks;
 }
 
-export function tellTraffic({ tap, lan, station, states, connected }: TrafficFields, random: Random): void {
+export function tellTraffic({ tap, lan, station, states, connected, wire }: TrafficFields, random: Random): void {
+  tellRemarks(tap, lan, station, wire, random.branch('remarks'));
   const internet = new Internet(tap, lan, random.branch('internet'));
   let upBefore = false;
   for (const [i, { from, to, really }] of states.entries()) {
@@ -48,5 +52,25 @@ export function tellTraffic({ tap, lan, station, states, connected }: TrafficFie
     for (const at of spread(shrink(quiet, 0, 15 * second), Math.ceil(hours), random)) ssdpSearch(tap, station, at, 3, random);
     for (const at of spread(quiet, Math.ceil(hours / 2), random)) pingRouter(tap, lan, station, at, random);
     for (const at of spread(quiet, Math.floor(hours / 3), random)) announceToBrowsers(tap, lan, station, at, random);
+  }
+}
+
+const timePurpose = { scope: 'inside', peer: 'router', protocol: 'udp', port: ntpPort } as const;
+
+function tellRemarks(tap: Wiretap, lan: SmallLan, station: Station, { clocks, offloads, unlogged }: WireRemarks, random: Random): void {
+  for (const { at, hostTime } of clocks) {
+    tap.udp(at, station, lan.router, [ntpPort, ntpPort], encodeNtp({ mode: ntpMode.client, transmittedAtUs: hostTime }), timePurpose);
+    const answer = encodeNtp({ mode: ntpMode.server, stratum: 2, transmittedAtUs: at + 900 });
+    tap.udp(at + 1800, lan.router, station, [ntpPort, ntpPort], answer, timePurpose);
+  }
+  for (const at of offloads) {
+    resolve(tap, lan.router, station, at, station);
+    lease(tap, lan, station, at + second, false, random);
+  }
+  for (const at of unlogged) {
+    lease(tap, lan, station, at, false, random);
+    announceAddress(tap, station, at + second);
+    pingRouter(tap, lan, station, at + 8 * second, random);
+    ssdpSearch(tap, station, at + 9 * second, 2, random);
   }
 }

@@ -1,0 +1,63 @@
+/**
+ * How the clock of a host was set while its log was written: where its times were repaired, and by how much it stepped.
+ *
+ * The clock of a sensor is compared with the clock of the host as it was at that moment, not with repaired times.
+ */
+
+import { type Microseconds, second } from '../base/time.ts';
+import type { ClockHistory, ClockStep, ClockStretch } from '../record/correction.ts';
+import type { EventRecord } from '../record/event.ts';
+import type { IntervalRecord } from '../record/interval.ts';
+import { bootSessions } from './bootSessions.ts';
+import { clockChange } from './clockSteps.ts';
+import { is } from './eventKey.ts';
+import { machineLog } from './machineAxis.ts';
+import { type WrittenEvent, writtenOrder } from './writtenOrder.ts';
+
+/** What is below is the work of the time service, and no step. */
+const smallestStep = second;
+const silent: ReadonlySet<string> = new Set(['modern-sleep', 's3', 'hibernate', 'off']);
+
+/** `intervals`: what `buildIntervals` made of the same events. */
+export function clockHistory(events: readonly EventRecord[], intervals: readonly IntervalRecord[]): ClockHistory {
+  const log = machineLog(writtenOrder(events).channels);
+  const asleep = intervals.filter(({ axis, state }) => axis === 'machine' && silent.has(state));
+  const steps: ClockStep[] = [];
+  const points: ClockStretch[] = [];
+  for (const event of log) {
+    const step = stepOf(event, asleep);
+    if (step) steps.push(step);
+    // Both are stamped in the boot before the one in which they are written.
+    if (is(event.record, 'kernel-general', 13) || is(event.record, 'kernel-power', 109)) continue;
+    points.push({ from: event.at, repairUs: event.repairUs, segment: steps.length });
+  }
+  points.sort((a, b) => a.from - b.from || a.segment - b.segment);
+  return { stretches: stretchesOf(points), steps, starts: bootSessions(log).bootTimes.toSorted((a, b) => a - b) };
+}
+
+/** A clock that the hardware sets right after a sleep has only stood still. */
+function stepOf({ record, repairUs }: WrittenEvent, asleep: readonly IntervalRecord[]): ClockStep | undefined {
+  const change = clockChange(record);
+  if (!change || change.reason === 2) return undefined;
+  const { oldTime, newTime } = change;
+  if (Math.abs(newTime - oldTime) < smallestStep) return undefined;
+  const [from, to] = [oldTime + repairUs, newTime + repairUs];
+  const slept = asleep.reduce((sum, span) => sum + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)), 0);
+  return to > from && slept > (to - from) / 2 ? undefined : { oldTime, newTime };
+}
+
+/** Runs of points that are alike; one run ends in the middle between its last point and the first of the next. */
+function stretchesOf(points: readonly ClockStretch[]): ClockStretch[] {
+  const stretches: ClockStretch[] = [];
+  let previous: ClockStretch | undefined;
+  for (const point of points) {
+    const last = stretches.at(-1);
+    if (!last || !previous) stretches.push(point);
+    else if (last.repairUs !== point.repairUs || last.segment !== point.segment)
+      stretches.push({ ...point, from: middle(previous.from, point.from) });
+    previous = point;
+  }
+  return stretches;
+}
+
+const middle = (a: Microseconds, b: Microseconds): Microseconds => a + Math.floor((b - a) / 2);
