@@ -126,6 +126,14 @@ export const configurationSchema = z.strictObject({
       'Prefixes that are inside, beyond private, ULA, link-local, multicast, broadcast, and what RA and DHCP teach.',
     ),
   }),
+  clock: section('The clocks of hosts against the clock of this box.', {
+    correct: setting(
+      z.boolean(),
+      true,
+      'true or false',
+      'Whether times of a log are moved where wakes on the wire and clocks that the host sends agree on a difference.',
+    ),
+  }),
   hosts: setting(
     z.array(hostEntry).max(100_000).check(between(oneEntry), between(oneOwner)),
     [],

@@ -6,20 +6,22 @@ import type { Explanation } from '../record/explanation.ts';
 import type { Statement } from '../store/question.ts';
 
 /** Raise it when rules of `timeline/` or `judge/` change what they make of the same facts. */
-export const rulesVersion = 1;
+export const rulesVersion = 2;
 
 export interface Basis {
   readonly rules: string;
   readonly networks: string;
   readonly explanations: string;
+  readonly clocks: 'corrected' | 'as logged';
 }
 
-export function basisOf(teachings: readonly Teaching[], explanations: readonly Explanation[]): Basis {
+export function basisOf(teachings: readonly Teaching[], explanations: readonly Explanation[], correctClocks: boolean): Basis {
   const sorted = explanations.map((rule) => JSON.stringify(rule)).toSorted();
   return {
     rules: String(rulesVersion),
     networks: deriveId(...teachings.flatMap(({ what, address, prefixLength, isCertain }) => [what, address, prefixLength, isCertain])),
     explanations: deriveId(...sorted),
+    clocks: correctClocks ? 'corrected' : 'as logged',
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Brings what is derived up to the facts: devices, timelines, judgements, destinations, in this order.
+ * Brings what is derived up to the facts: devices, timelines, clocks, judgements, destinations, in this order.
  *
  * A unit that is stale is read, recomputed by pure functions and compared; only what changed is written, in the same
  * transaction that takes the mark away and marks what depends on it. Interrupted anywhere, it goes on where it stopped.
@@ -7,10 +7,12 @@
 
 import { setImmediate as yieldThread } from 'node:timers/promises';
 import { day, dayOf, hour } from '../base/time.ts';
+import { correctedStates } from '../judge/correction.ts';
 import { assembleDevices } from '../judge/device.ts';
 import { explain } from '../judge/explain.ts';
 import { type JudgedDay, judgeDay } from '../judge/judgement.ts';
 import { Networks } from '../judge/networks.ts';
+import { type CorrectionRecord, correctionKind } from '../record/correction.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { Explanation } from '../record/explanation.ts';
 import { type IntervalRecord, intervalKind } from '../record/interval.ts';
@@ -23,6 +25,7 @@ import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
 import { basisOf, replaceBasis } from './basis.ts';
+import { askHostClock } from './hostClock.ts';
 
 export interface SettleOptions {
   readonly explanations: readonly Explanation[];
@@ -31,6 +34,8 @@ export interface SettleOptions {
   readonly onProgress?: (done: number, left: number) => void;
   /** Facts go on arriving: what is stale at the beginning of a step is worked on once, what becomes stale meanwhile waits for the next time. */
   readonly once?: boolean;
+  /** Whether the clocks of logs are compared with that of the sensor. Default: as the derived records were made before, else yes. */
+  readonly correctClocks?: boolean;
 }
 
 /** A ClientHello names the slices of its conversation this long after it. */
@@ -44,6 +49,7 @@ const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 export class Casework {
   private networks = new Networks([]);
   private readonly knownDestinations = new Set<string>();
+  private correctClocks = true;
   /** Of the machines to which a log belongs; known once devices and hosts are settled. */
   private hostOfMac: ReadonlyMap<number, string> = new Map();
   /** The unit that is being worked on. */
@@ -58,8 +64,8 @@ export class Casework {
   async settle(): Promise<void> {
     await this.compareBasis();
     let done = 0;
-    for (const step of ['devices', 'host', 'device-day', 'destinations'] as const) {
-      if (step === 'device-day') await this.dropUntied();
+    for (const step of ['devices', 'host', 'clock', 'device-day', 'destinations'] as const) {
+      if (step === 'clock') await this.prepareClocks();
       for (;;) {
         const units = (await this.store.ask(derived.staleUnits, {})) as StaleUnit[];
         const unit = units.find((candidate) => candidate.unit === step);
@@ -73,6 +79,22 @@ export class Casework {
         }
         if (this.options.once) break;
       }
+    }
+  }
+
+  /** A clock rests on the flows of its machines: where days of them are stale, so is it. */
+  private async prepareClocks(): Promise<void> {
+    await this.dropUntied();
+    const hosts = new Set<string>();
+    for (const { unit, subject } of await this.store.ask(derived.staleUnits, {})) {
+      const host = unit === 'device-day' ? this.hostOfMac.get(Number(subject)) : undefined;
+      if (host !== undefined) hosts.add(host);
+    }
+    // No unit of their own: the days are the marks, and stay until they are judged.
+    for (const host of hosts) {
+      this.options.signal?.throwIfAborted();
+      await this.settleUnit({ unit: 'clock', subject: host, day: null });
+      await yieldThread();
     }
   }
 
@@ -90,14 +112,18 @@ export class Casework {
   private async compareBasis(): Promise<void> {
     const teachings = await this.store.ask(facts.network, {});
     this.networks = new Networks(teachings);
-    const now = basisOf(teachings, this.options.explanations);
     const then = Object.fromEntries((await this.store.ask(derived.basis, {})).map(({ name, value }) => [name, value]));
+    this.correctClocks = this.options.correctClocks ?? then.clocks !== 'as logged';
+    const now = basisOf(teachings, this.options.explanations, this.correctClocks);
     for (const { id } of await this.store.ask(derived.destinations, {})) this.knownDestinations.add(id);
-    if (now.rules === then.rules && now.networks === then.networks && now.explanations === then.explanations) return;
+    if (now.rules === then.rules && now.networks === then.networks && now.explanations === then.explanations && now.clocks === then.clocks)
+      return;
     if (now.rules !== then.rules) {
       this.store.markStale({ unit: 'devices', subject: '', day: null });
       for (const { host } of await this.store.ask(facts.hosts, {})) this.store.markStale({ unit: 'host', subject: host, day: null });
     }
+    if (now.clocks !== then.clocks)
+      for (const { host } of await this.store.ask(facts.hosts, {})) this.store.markStale({ unit: 'clock', subject: host, day: null });
     if (now.rules !== then.rules || now.networks !== then.networks) {
       for (const device of await this.store.ask(derived.devices, {}))
         if (device.host !== null) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
@@ -113,6 +139,8 @@ export class Casework {
         return this.settleDevices();
       case 'host':
         return this.settleHost(unit);
+      case 'clock':
+        return this.settleClock(unit);
       case 'device-day':
         return this.settleDeviceDay(unit);
       case 'destinations':
@@ -128,6 +156,8 @@ export class Casework {
     const now = assembleDevices(await this.store.ask(facts.bindings, {}), hosts);
     if (content(before) === content(now)) return this.store.commit([], this.current);
     const hostBefore = new Map(before.map(({ mac, host }) => [mac, host]));
+    // The addresses of a machine tell which clocks on the wire are its own.
+    for (const { host } of [...before, ...now]) if (host !== null) this.store.markStale({ unit: 'clock', subject: host, day: null });
     for (const device of now)
       if ((hostBefore.get(device.mac) ?? null) !== device.host) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
     const left = new Set(now.map(({ mac }) => mac));
@@ -137,18 +167,26 @@ export class Casework {
     await this.store.commit([{ sql: 'DELETE FROM "device"', values: [] }], this.current);
   }
 
+  private async namesOf(subject: string): Promise<{ readonly host: string; readonly names: string[] }> {
+    const newest = hostNames(await this.store.ask(facts.renamings, {}));
+    const host = newest.get(subject) ?? subject;
+    return { host, names: [subject, ...[...newest].filter(([name, now]) => now === host && name !== subject).map(([name]) => name)] };
+  }
+
+  private async eventsOf(names: readonly string[]): Promise<EventRecord[]> {
+    const events: EventRecord[] = [];
+    for (const name of names) for (const event of await this.store.ask(facts.eventsOfHost, { host: name })) events.push(event);
+    return events;
+  }
+
   /** A machine that was renamed has one timeline, under its newest name. */
   private async settleHost(unit: StaleUnit): Promise<void> {
-    const newest = hostNames(await this.store.ask(facts.renamings, {}));
-    const host = newest.get(unit.subject) ?? unit.subject;
-    const names = [unit.subject, ...[...newest].filter(([name, now]) => now === host && name !== unit.subject).map(([name]) => name)];
+    const { host, names } = await this.namesOf(unit.subject);
     const before: IntervalRecord[] = [];
-    const events: EventRecord[] = [];
-    for (const name of names) {
-      before.push(...(await this.store.ask(derived.intervalsOfHost, { host: name })));
-      events.push(...(await this.store.ask(facts.eventsOfHost, { host: name })));
-    }
+    for (const name of names) before.push(...(await this.store.ask(derived.intervalsOfHost, { host: name })));
+    const events = await this.eventsOf(names);
     const now = buildIntervals(events).map((interval) => ({ ...interval, host }));
+    for (const name of names) this.store.markStale({ unit: 'clock', subject: name, day: null });
     if (content(before) === content(now)) return this.store.commit([], this.current);
     const { from, to } = difference(before, now);
     for (const device of await this.store.ask(derived.devices, {})) if (device.host === host) await this.markDays(device, from, to);
@@ -157,6 +195,21 @@ export class Casework {
       names.map((name) => ({ sql: 'DELETE FROM "interval" WHERE "host" = $1', values: [name] })),
       this.current,
     );
+  }
+
+  /** How far the clock of a log is from that of the sensor; of a name that is no host any more, nothing is left. */
+  private async settleClock(unit: StaleUnit): Promise<void> {
+    const host = unit.subject;
+    const before = await this.store.ask(derived.correctionsOfHost, { host });
+    const now = this.correctClocks ? await askHostClock(this.store, host, await this.eventsOf((await this.namesOf(host)).names)) : [];
+    if (content(before) === content(now)) return this.store.commit([], this.current);
+    const moves = (records: readonly CorrectionRecord[]) =>
+      JSON.stringify(records.map(({ from, status, offsetUs, uncertaintyUs }) => [from, status, offsetUs, uncertaintyUs]));
+    if (moves(before) !== moves(now))
+      for (const device of await this.store.ask(derived.devices, {}))
+        if (device.host === host) await this.markDays(device, 0, Number.MAX_SAFE_INTEGER);
+    for (const correction of now) this.store.append(correctionKind, correction);
+    await this.store.commit([{ sql: 'DELETE FROM "correction" WHERE "host" = $1', values: [host] }], this.current);
   }
 
   private async settleDeviceDay(unit: StaleUnit): Promise<void> {
@@ -185,7 +238,8 @@ export class Casework {
   private async judge(mac: number, from: number, to: number): Promise<JudgedDay> {
     const host = this.hostOfMac.get(mac) ?? null;
     if (host === null) return { judgements: [], destinations: [] };
-    const states = combine(await this.store.ask(derived.intervalsOfHost, { host }));
+    const logged = combine(await this.store.ask(derived.intervalsOfHost, { host }));
+    const states = correctedStates(logged, await this.store.ask(derived.correctionsOfHost, { host }));
     const flows = await this.store.ask(facts.flowsOfDevice, { mac, from: from - conversationMemory, to: to + conversationMemory });
     const names = await this.store.ask(facts.namesOfClient, { mac, from: from - 2 * nameMemory, to });
     return judgeDay({ mac, from, to, flows, names, states }, this.networks);

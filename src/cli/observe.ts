@@ -46,7 +46,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
   try {
     if (options.config !== undefined)
       await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
-    const casework = new CaseworkLoop(store, { explanations }, room);
+    const casework = new CaseworkLoop(store, { explanations, correctClocks: configuration.clock.correct }, room);
     const server = await StoreServer.listen(store);
     // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
     const ended = new AbortController();

@@ -20,7 +20,7 @@ import { replayLog } from '../watch/replayLog.ts';
 import { meterOnly } from './meterOnly.ts';
 import { type Format, ProgressLine, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
-import { configOption, dataOption, formatOption, storeFolder, zoneOption } from './storeFolder.ts';
+import { clockOption, configOption, dataOption, formatOption, storeFolder, zoneOption } from './storeFolder.ts';
 
 interface Options {
   readonly logs: readonly string[];
@@ -70,7 +70,7 @@ async function replay(captures: readonly string[], options: Options, signal: Abo
         progress,
       );
       const onProgress = (done: number, left: number) => progress.show(`judging: ${done} units done, ${left} left`);
-      await new Casework(store, { explanations, signal, onProgress }).settle();
+      await new Casework(store, { explanations, signal, onProgress, ...clockOption(options.config, configuration) }).settle();
       progress.end();
       const [sums] = await store.ask(totals, {});
       const output = { files, flows: sums?.flows ?? 0, events: sums?.events ?? 0, intervals: sums?.intervals ?? 0 };

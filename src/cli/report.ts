@@ -17,7 +17,7 @@ import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import { instantArgument } from './argument.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
-import { configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
+import { clockOption, configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
 
 interface Options {
   readonly since?: Microseconds;
@@ -64,7 +64,7 @@ async function report(options: Options, signal: AbortSignal): Promise<void> {
     // What the operator corrected counts at once.
     if (options.config !== undefined)
       await storeOperatorFacts(reached.store, { inside: configuration.networks.inside, hosts: configuration.hosts });
-    await print(await withSettledStore(reached.store, signal, assemble), options.format);
+    await print(await withSettledStore(reached.store, signal, clockOption(options.config, configuration), assemble), options.format);
   } finally {
     await reached.store.close();
   }
@@ -74,11 +74,12 @@ async function report(options: Options, signal: AbortSignal): Promise<void> {
 async function withSettledStore(
   store: Store,
   signal: AbortSignal,
+  clock: ReturnType<typeof clockOption>,
   assemble: (answers: Answers) => Promise<ReportOutput>,
 ): Promise<ReportOutput> {
   const server = await StoreServer.listen(store);
   try {
-    await new Casework(store, { explanations: await loadKnowledge(knowledgeFolder), signal }).settle();
+    await new Casework(store, { explanations: await loadKnowledge(knowledgeFolder), signal, ...clock }).settle();
     return await assemble(store);
   } finally {
     await server.close();

@@ -41,15 +41,17 @@ export function consensusAt(at: Microseconds, evidence: readonly ClockEvidence[]
   const points = [...new Set(knees)].sort((a, b) => a - b).map((difference) => ({ difference, score: score(difference) }));
   const top = points.reduce((a, b) => (b.score > a.score + 1e-9 ? b : a));
   if (top.score < enough) return 'thin';
-  const rival = points.reduce((most, point) => (Math.abs(point.difference - top.difference) > oneAnswer ? Math.max(most, point.score) : most), 0);
-  if (rival > rivalShare * top.score) return 'ambiguous';
   const limit = top.score - tolerance;
   const index = points.indexOf(top);
   const from = edge(points.slice(0, index + 1).reverse(), limit);
   const to = edge(points.slice(index), limit);
+  const rival = points.reduce(
+    (most, { difference, score }) => (difference < from - oneAnswer || difference > to + oneAnswer ? Math.max(most, score) : most),
+    0,
+  );
+  if (rival > rivalShare * top.score) return 'ambiguous';
   const middle = from + (to - from) / 2;
-  const agreeing = (kind: ClockEvidence['kind']) =>
-    asked.filter((each) => each.kind === kind && best(each.supports, middle) > 0).length;
+  const agreeing = (kind: ClockEvidence['kind']) => asked.filter((each) => each.kind === kind && best(each.supports, middle) > 0).length;
   return { from: Math.round(from), to: Math.round(to), wakeEdges: agreeing('wake'), stamps: agreeing('stamp') };
 }
 
@@ -71,7 +73,8 @@ function supportAt({ zeroFrom, from, to, zeroTo, weight }: Support, difference: 
 function edge(points: readonly { readonly difference: Microseconds; readonly score: number }[], limit: number): Microseconds {
   let last = points[0] as { difference: Microseconds; score: number };
   for (const point of points.slice(1)) {
-    if (point.score < limit) return last.difference + ((point.difference - last.difference) * (last.score - limit)) / (last.score - point.score);
+    if (point.score < limit)
+      return last.difference + ((point.difference - last.difference) * (last.score - limit)) / (last.score - point.score);
     last = point;
   }
   return last.difference;

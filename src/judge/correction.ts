@@ -80,14 +80,22 @@ function questions(
   return asked;
 }
 
-function answered(host: string, { from, repairUs, running, answer }: Asked, to: Microseconds, previous?: CorrectionRecord): CorrectionRecord {
+function answered(
+  host: string,
+  { from, repairUs, running, answer }: Asked,
+  to: Microseconds,
+  previous?: CorrectionRecord,
+): CorrectionRecord {
   const nothing = { host, from, to, offsetUs: 0, uncertaintyUs: 0, wakeEdges: 0, stamps: 0 } as const;
   if (typeof answer === 'string') return { ...nothing, status: 'unknown', reason: reasons[answer] };
   // The evidence speaks of the clock at its beginning, and of stamps that nobody repaired.
   const shift = running.aheadUs + repairUs;
   const [low, high] = [answer.from - shift, answer.to - shift];
   const { wakeEdges, stamps } = answer;
-  const counts = [...(wakeEdges > 0 ? [`${wakeEdges} ${wakeEdges === 1 ? 'wake' : 'wakes'}`] : []), ...(stamps > 0 ? [`${stamps} ${stamps === 1 ? 'clock' : 'clocks'} on the wire`] : [])];
+  const counts = [
+    ...(wakeEdges > 0 ? [`${wakeEdges} ${wakeEdges === 1 ? 'wake' : 'wakes'}`] : []),
+    ...(stamps > 0 ? [`${stamps} ${stamps === 1 ? 'clock' : 'clocks'} on the wire`] : []),
+  ];
   const reason = `from ${counts.join(' and ')}`;
   if (low <= differenceThatMatters && high >= -differenceThatMatters)
     return { ...nothing, status: 'agrees', uncertaintyUs: Math.max(0, -low, high), wakeEdges, stamps, reason };

@@ -2,8 +2,10 @@
 
 import { formatAddress, formatMac } from '../base/address.ts';
 import { formatTime, hour, type Microseconds } from '../base/time.ts';
+import { correctedStates } from '../judge/correction.ts';
 import type { Policy } from '../judge/policy.ts';
 import { prioritise, statusOf } from '../judge/priority.ts';
+import type { CorrectionRecord } from '../record/correction.ts';
 import { type HostInterval, hostStates, type IntervalRecord } from '../record/interval.ts';
 import type { DeviceRecord } from '../record/judged.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
@@ -12,6 +14,7 @@ import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
+import { describeClock } from './clock.ts';
 import { type Gathered, type GatheredDestination, gather, type Traffic, total } from './evidence.ts';
 
 export interface ReportOptions {
@@ -36,10 +39,11 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
   const destinations = new Map((await answers.ask(derived.destinations, {})).map((record) => [record.id, record]));
   const traffic = await answers.ask(derived.judgedTraffic, window);
   const intervals = await answers.ask(derived.intervals, {});
+  const corrections = await answers.ask(derived.corrections, {});
   const asked = await answers.ask(derived.askedNames, window);
   const withLog = devices.filter(({ host }) => host !== null);
   const gathered = gather({ traffic, asked, destinations, devicesInAll: withLog.length }, options.policy);
-  const judged = withLog.map((device) => judgedHost(device, window, intervals, traffic, gathered));
+  const judged = withLog.map((device) => judgedHost(device, window, intervals, corrections, traffic, gathered));
   const unjudged = await unjudgedHosts(answers, devices, window);
   const hosts = [...judged, ...unjudged].filter((host) => isWanted(host, options.host, devices));
   return {
@@ -105,21 +109,25 @@ function judgedHost(
   device: DeviceRecord,
   window: Window,
   intervals: readonly IntervalRecord[],
+  corrections: readonly CorrectionRecord[],
   traffic: readonly Traffic[],
   gathered: Gathered,
 ): ReportHost {
   const destinations = (gathered.get(device.mac) ?? []).map(describeDestination);
   destinations.sort((a, b) => b.priority - a.priority || b.packets - a.packets || (nameOf(a) < nameOf(b) ? -1 : 1));
   const own = traffic.filter(({ mac }) => mac === device.mac);
+  const clock = corrections.filter(({ host }) => host === device.host).sort((a, b) => a.from - b.from);
+  const states = correctedStates(combine(intervals.filter(({ host }) => host === device.host)), clock);
   return {
     host: device.host as string,
     hasLog: true,
     mac: formatMac(device.mac),
     addresses: device.addresses.map(formatAddress),
-    hours: hoursByState(combine(intervals.filter(({ host }) => host === device.host)), window),
+    hours: hoursByState(states, window),
     traffic: trafficByState(own),
     noUserStarted: { packets: packetsOf(destinations), explained: packetsOf(destinations.filter(isExplained)) },
     destinations,
+    clock: clock.map(describeClock),
     notes: hostNotes(own),
   };
 }
@@ -171,6 +179,7 @@ async function unjudgedHosts(answers: Answers, devices: readonly DeviceRecord[],
     traffic: { unknown: { packets, octets } },
     noUserStarted: { packets: 0, explained: 0 },
     destinations: [],
+    clock: [],
     notes: ['no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
   }));
 }

@@ -2,6 +2,7 @@
 
 import { printable } from '../base/printable.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
+import { clockSummary } from './clock.ts';
 import { type Column, textTable } from './textTable.ts';
 
 /** States of the machine as people name them, in the order of the line. */
@@ -104,11 +105,17 @@ function hostLines(host: ReportHost): string[] {
     safe(`${host.host}  ${host.mac ?? ''}  ${host.addresses.join(' ')}`.trimEnd()),
     `  ${hoursLine(host)}`,
     `  ${packets} packets that no user started: ${explained} explained, ${packets - explained} not`,
+    ...clockLines(host),
     ...host.notes.map((note) => `  note: ${safe(note)}`),
     ...openSection(host.destinations.filter(({ status }) => status !== 'explained')),
     ...section('Explained, with the outside', onSide('outside')),
     ...section('Explained, inside the network', onSide('inside')),
   ];
+}
+
+function clockLines({ clock }: ReportHost): string[] {
+  const summary = clockSummary(clock);
+  return summary === undefined ? [] : [`  clock: ${safe(summary)}`];
 }
 
 function openSection(destinations: readonly ReportDestination[]): string[] {

@@ -3,6 +3,7 @@
 import { contradiction } from './contradiction.ts';
 import { officeDay } from './officeDay.ts';
 import { paper2021 } from './paper2021.ts';
+import { clockStories } from './power/clockStories.ts';
 import { powerStories } from './power/powerStories.ts';
 import type { Story } from './story.ts';
 import { bulkUpload, dnsTunnel, icmpTunnel, ntpExfiltration } from './tunnelStories.ts';
@@ -17,4 +18,5 @@ export const stories: Readonly<Record<string, (seed: number) => Story>> = {
   'ntp-exfiltration': ntpExfiltration,
   upload: bulkUpload,
   ...powerStories,
+  ...clockStories,
 };

@@ -18,7 +18,7 @@ import { Table } from './table.ts';
 
 /** A unit of derived records: a device's day, a host's timeline, or all destinations. */
 export interface StaleUnit {
-  readonly unit: 'device-day' | 'host' | 'devices' | 'destinations';
+  readonly unit: 'device-day' | 'host' | 'clock' | 'devices' | 'destinations';
   /** MAC address as a decimal number, host name, or empty. */
   readonly subject: string;
   /** Start of the UTC day, for `device-day`. */

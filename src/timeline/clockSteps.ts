@@ -20,6 +20,9 @@ export interface ClockChange {
   readonly reason: number | undefined;
 }
 
+/** Rule of the unknown stretches that forward steps leave. */
+export const steppedForward = 'the clock stepped forward without a sleep: paused, or the clock was wrong';
+
 /** Corrections by the time service are far below; what is below does not move an interval. */
 const smallestStep = second;
 /** A clock that is set right so soon after the start was wrong at the start. */
@@ -56,7 +59,7 @@ export function clockGaps(events: readonly WrittenEvent[], bootTimes: readonly M
       evidence: [event.record.id],
       fromGuardUs: 0,
       toGuardUs: 0,
-      rule: 'the clock stepped forward without a sleep: paused, or the clock was wrong',
+      rule: steppedForward,
     });
   }
   return gaps;

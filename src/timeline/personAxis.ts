@@ -2,6 +2,7 @@
 
 import { hour, type Microseconds, minute } from '../base/time.ts';
 import type { MachineState, PersonState } from '../record/interval.ts';
+import { steppedForward } from './clockSteps.ts';
 import { is, providerOf } from './eventKey.ts';
 import { numberField } from './fields.ts';
 import type { MachineAxis } from './machineAxis.ts';
@@ -16,6 +17,8 @@ import type { WrittenEvent } from './writtenOrder.ts';
 const idleUs = 15 * minute;
 /** Without any further sign a logon does not prove a person for longer than this: then it is not known. */
 const staleUs = 12 * hour;
+/** Who was there before a step of the clock by less is there after it. */
+const shortStep = 15 * minute;
 
 /** POWER_MONITOR_REQUEST_REASON: input of all kinds, unlock, fingerprint, a person seen by a sensor. */
 const userInput: ReadonlySet<number> = new Set([4, 6, 10, 31, 32, 33, 34, 36, 37, 38, 44, 52, 54]);
@@ -109,6 +112,8 @@ class Walker {
     } else if (before.state === 'screen-off' || before.state === 'modern-sleep') {
       if (now.state !== 'modern-sleep') this.afterScreen(screen, at, before);
     } else if (before.state === 'unknown') {
+      // A clock that is set right takes nobody away from the keyboard, nor does a pause of minutes.
+      if (before.rule === steppedForward && before.to - before.from <= shortStep) return;
       this.presence.forget();
       this.note(at, before.evidence, 'nothing tells who was there after an unknown stretch');
       if (screen) this.afterScreen(screen, at, before);

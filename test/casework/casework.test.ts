@@ -197,7 +197,7 @@ describe('casework', () => {
     const rows = store.committedRows;
     await settle(store);
     assert.equal(store.committedRows, rows);
-    assert.equal((await store.ask(basis, {})).length, 3);
+    assert.equal((await store.ask(basis, {})).length, 4);
   });
 
   it('takes the word of the operator for which machine a log belongs to, and takes it back', async (t) => {

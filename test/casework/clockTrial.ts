@@ -1,8 +1,8 @@
 /** A story whose host has a wrong clock, judged as if the clock were right, as the log says, and with the clock corrected. */
 
 import { minute, minuteOf, second } from '../../src/base/time.ts';
-import { assembleDevices } from '../../src/judge/device.ts';
 import { correctedStates } from '../../src/judge/correction.ts';
+import { assembleDevices } from '../../src/judge/device.ts';
 import { hostClock, stretchesAround } from '../../src/judge/hostClock.ts';
 import { stateOfSecond } from '../../src/judge/stateOfSecond.ts';
 import type { CorrectionRecord } from '../../src/record/correction.ts';

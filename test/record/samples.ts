@@ -141,6 +141,18 @@ export const outputs: Readonly<Record<string, Output>> = {
               lastAt: at,
             },
           ],
+          clock: [
+            {
+              from: at,
+              to: at,
+              status: 'applied',
+              offsetSeconds: -212.5,
+              uncertaintySeconds: 6,
+              wakeEdges: 3,
+              stamps: 1,
+              reason: 'from 3 wakes and 1 clock on the wire',
+            },
+          ],
           notes: [],
         },
       ],

@@ -51,6 +51,7 @@ export const sampleHost = (changes: Partial<ReportHost> = {}): ReportHost => {
     traffic: { 'modern-sleep': { packets: 9, octets: 4700 } },
     noUserStarted: { packets: sum(destinations), explained: sum(destinations.filter(({ status }) => status === 'explained')) },
     destinations,
+    clock: [],
     notes: [],
     ...changes,
   };

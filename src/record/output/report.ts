@@ -1,8 +1,25 @@
 /** What `yoban report --format json` prints. A published contract: fields are only added within a major version. */
 
 import { z } from 'zod';
+import { correctionStatuses } from '../correction.ts';
 import { destinationStatuses, nameProofs } from '../judged.ts';
 import { countsByName, isoInstant } from './instant.ts';
+
+/** How far the clock of a log is from that of the sensor. */
+export const clockOutput = z.strictObject({
+  /** In the time of the log, and how far it holds. */
+  from: isoInstant,
+  to: isoInstant,
+  status: z.enum(correctionStatuses),
+  /** To add to times of the log; 0 unless they are moved. */
+  offsetSeconds: z.number(),
+  /** How far the true difference may lie from it; null where nothing is known. */
+  uncertaintySeconds: z.number().nullable(),
+  wakeEdges: z.number().int(),
+  stamps: z.number().int(),
+  reason: z.string(),
+});
+export type ClockOutput = z.infer<typeof clockOutput>;
 
 export const reportDestination = z.strictObject({
   name: z.string().nullable(),
@@ -43,6 +60,8 @@ export const reportHost = z.strictObject({
   /** Packets that no user started under the policy: in all, and how many of them are explained. */
   noUserStarted: z.strictObject({ packets: z.number().int(), explained: z.number().int() }),
   destinations: z.array(reportDestination),
+  /** How far the clock of its log is from that of the sensor, by stretches of the log; empty where clocks are taken as logged. */
+  clock: z.array(clockOutput),
   /** What the analyst must know of this host before believing the rest. */
   notes: z.array(z.string()),
 });

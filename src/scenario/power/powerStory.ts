@@ -117,7 +117,8 @@ export function storyOf(
   const hosts = lived.map(({ life, end }, i) => {
     const station = lan.workstation(hostOf(life.log.computer));
     const states = life.machine.spans(end);
-    if (script.wired) tellTraffic({ tap, lan, station, states, connected: !script.disconnected, wire: life.wire }, random.branch(`traffic ${i}`));
+    if (script.wired)
+      tellTraffic({ tap, lan, station, states, connected: !script.disconnected, wire: life.wire }, random.branch(`traffic ${i}`));
     return { station, hasLog: true, states };
   });
   const states = hosts.flatMap((host) => host.states);

@@ -1,6 +1,7 @@
 /** What a host sends in each of its states. In S3, hibernation and off: nothing at all. */
 
 import { minute, second } from '../../base/time.ts';
+import { encodeNtp, ntpMode, ntpPort } from '../../wire/ntp.ts';
 import { announceAddress, announceToBrowsers, lease, pingRouter, resolve, ssdpSearch } from '../chatter.ts';
 import { Internet, type Site } from '../internet.ts';
 import type { Random } from '../random.ts';
@@ -8,7 +9,6 @@ import { browse, type SmallLan, userSites } from '../smallLan.ts';
 import { shrink, spread } from '../span.ts';
 import type { Station } from '../station.ts';
 import type { Wiretap } from '../wiretap.ts';
-import { encodeNtp, ntpMode, ntpPort } from '../../wire/ntp.ts';
 import type { TruthSpan } from './axisTruth.ts';
 import type { WireRemarks } from './hostLife.ts';
 

@@ -142,7 +142,7 @@ export const staleUnits = defineQuestion({
   name: 'stale-units',
   parameters: nothing,
   row: z.strictObject({
-    unit: choice(['devices', 'host', 'device-day', 'destinations'], 'What kind of unit.'),
+    unit: choice(['devices', 'host', 'clock', 'device-day', 'destinations'], 'What kind of unit.'),
     subject: text('MAC address as a number, host name, or empty.'),
     day: instant('Start of the UTC day.').nullable(),
   }),
