@@ -12,7 +12,7 @@ import { Observation } from '../watch/observation.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import type { Format } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
-import { configOption, dataOption, storeFolder } from './storeFolder.ts';
+import { clockOption, configOption, dataOption, storeFolder } from './storeFolder.ts';
 
 interface Options {
   readonly interface: readonly string[];
@@ -46,7 +46,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
   try {
     if (options.config !== undefined)
       await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
-    const casework = new CaseworkLoop(store, { explanations, correctClocks: configuration.clock.correct }, room);
+    const casework = new CaseworkLoop(store, { explanations, ...clockOption(options.config, configuration) }, room);
     const server = await StoreServer.listen(store);
     // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
     const ended = new AbortController();
