@@ -6,13 +6,13 @@ export type IdPart = string | number | bigint | boolean | null;
 
 /** 32 hexadecimal digits of SHA-256 over the parts; each part carries its type and length, so `('a','bc')` ≠ `('ab','c')`. */
 export function deriveId(...parts: readonly IdPart[]): string {
-  const hash = createHash('sha256');
+  let text = '';
   for (const part of parts) {
-    const text = String(part);
-    // As UTF-16, because UTF-8 would turn every surrogate that stands alone into the same replacement character.
-    hash.update(`${part === null ? 'null' : typeof part}:${text.length}:${text};`, 'utf16le');
+    const own = String(part);
+    text += `${part === null ? 'null' : typeof part}:${own.length}:${own};`;
   }
-  return hash.digest('hex').slice(0, 32);
+  // As UTF-16, because UTF-8 would turn every surrogate that stands alone into the same replacement character.
+  return createHash('sha256').update(text, 'utf16le').digest('hex').slice(0, 32);
 }
 
 /** SHA-1 over octets, base64: for names that other tools compute alike. Not for anything that must resist an attacker. */

@@ -15,7 +15,7 @@ export async function printRecords(
 ): Promise<void> {
   for (const path of paths) {
     const log = await openLog(path, zone === undefined ? {} : { zone });
-    for await (const batch of log.entries()) {
+    for await (const batch of log.entries('text')) {
       signal.throwIfAborted();
       const lines = batch.flatMap((entry) => line(entry, format));
       if (lines.length > 0) await writeResult(`${lines.join('\n')}\n`);
@@ -26,8 +26,9 @@ export async function printRecords(
   }
 }
 
-function line({ record, element }: LogEntry, format: 'json' | 'xml'): string[] {
+function line({ record, element, text }: LogEntry, format: 'json' | 'xml'): string[] {
   if (format === 'json') return [JSON.stringify(describeEvent(record))];
+  if (text !== undefined) return [text];
   // Forms without XML of their own, JSON for one, have none to print.
   return element
     ? [writeXml(element)]

@@ -16,14 +16,19 @@ export interface EventNumber {
 
 /**
  * An event id, or the 32-bit instance id that `Get-EventLog` prints: its low 16 bits are the event id, its high word the
- * qualifiers of classic providers. `undefined` when the text is no such number.
+ * qualifiers of classic providers. `undefined` when it is no such number.
  */
-export function parseEventNumber(text: string, qualifiersText?: string): EventNumber | undefined {
-  const id = parseWhole(text, 0xffff_ffff);
+export function parseEventNumber(given: string | number, givenQualifiers?: string | number): EventNumber | undefined {
+  const id = wholeOf(given, 0xffff_ffff);
   if (id === undefined) return undefined;
-  const stated = qualifiersText === undefined ? undefined : parseWhole(qualifiersText, 0xffff);
+  const stated = givenQualifiers === undefined ? undefined : wholeOf(givenQualifiers, 0xffff);
   const implied = id > 0xffff ? id >>> 16 : null;
   return { eventId: id & 0xffff, qualifiers: stated ?? implied };
+}
+
+function wholeOf(given: string | number, most: number): number | undefined {
+  if (typeof given === 'string') return parseWhole(given, most);
+  return given <= most ? given : undefined;
 }
 
 /** A whole number in decimal or `0x` form up to `most`; `undefined` for anything else. */
@@ -63,11 +68,15 @@ export function recordOf(event: XmlElement, at: number, recovered = false): Even
     time,
     computer,
     data: dataOf(event),
-    recovered,
   };
-  // A recovered record may be an older copy of a live one: it must not take its place where events are told apart by id.
+  return identified(record, recovered);
+}
+
+/** A recovered record may be an older copy of a live one: it must not take its place where events are told apart by id. */
+export function identified(fields: Omit<EventRecord, 'id' | 'recovered'>, recovered: boolean): EventRecord {
+  const record = { ...fields, recovered };
   const identity = eventIdentity(record);
-  return { id: recovered ? deriveId('recovered', identity, time, JSON.stringify(record.data)) : identity, ...record };
+  return { id: recovered ? deriveId('recovered', identity, record.time, JSON.stringify(record.data)) : identity, ...record };
 }
 
 /** Octets of a `Binary` element are left out: no event that Yoban reads says anything in them. */

@@ -31,17 +31,20 @@ export function textOf(element: XmlElement | undefined): string | undefined {
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-function escaped(text: string): string {
-  return text.replace(/[&<>]/g, (character) => escapes[character] as string);
+export function escapeText(text: string): string {
+  return /[&<>]/.test(text) ? text.replace(/[&<>]/g, (character) => escapes[character] as string) : text;
+}
+
+/** For a value between single quotes. */
+export function escapeAttribute(text: string): string {
+  return /[&<>']/.test(text) ? text.replace(/[&<>']/g, (character) => escapes[character] as string) : text;
 }
 
 /** The element as Windows prints it: one line, single quotes. Depth is bounded by the readers (see `limits`). */
 export function writeXml(element: XmlElement): string {
-  const attributes = element.attributes
-    .map(([name, value]) => ` ${name}='${value.replace(/[&<>']/g, (character) => escapes[character] as string)}'`)
-    .join('');
+  const attributes = element.attributes.map(([name, value]) => ` ${name}='${escapeAttribute(value)}'`).join('');
   if (element.children.length === 0) return `<${element.name}${attributes}/>`;
-  const inside = element.children.map((child) => (typeof child === 'string' ? escaped(child) : writeXml(child))).join('');
+  const inside = element.children.map((child) => (typeof child === 'string' ? escapeText(child) : writeXml(child))).join('');
   return `<${element.name}${attributes}>${inside}</${element.name}>`;
 }
 

@@ -1,12 +1,33 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EvtxReader } from '../../src/logs/evtx/evtxReader.ts';
-import type { LogEntry } from '../../src/logs/logEntry.ts';
-import { writeXml } from '../../src/logs/xmlElement.ts';
+import type { LogEntry, WholeEvent } from '../../src/logs/logEntry.ts';
+import { writeXml, type XmlElement } from '../../src/logs/xmlElement.ts';
+import { encodeEvtx } from '../../src/scenario/evtx/evtxFile.ts';
+import { powerStories } from '../../src/scenario/power/powerStories.ts';
 import { type BuiltValue, buildChunk, buildFile, little, manyRecords, number, sealChunk, text, ticksAt, utf16 } from './evtxBuilder.ts';
 
 function read(octets: Uint8Array, pieceLength = octets.length): { entries: LogEntry[]; reader: EvtxReader } {
-  const reader = new EvtxReader();
+  const [entries, reader] = readAs('element', octets, pieceLength);
+  sameEveryWay(octets, entries, reader);
+  return { entries, reader };
+}
+
+/** Records are read a quick way where nobody wants the whole event, and printed without a tree: each must say the same as the tree. */
+function sameEveryWay(octets: Uint8Array, entries: readonly LogEntry[], reader: EvtxReader): void {
+  for (const whole of [undefined, 'text'] as const) {
+    const [others, other] = readAs(whole, octets);
+    assert.deepEqual(
+      others.map(({ record }) => record),
+      entries.map(({ record }) => record),
+    );
+    assert.deepEqual([other.counters, other.faults.list()], [reader.counters, reader.faults.list()]);
+    if (whole === 'text') for (const [i, { text }] of others.entries()) assert.equal(text, writeXml(entries[i]?.element as XmlElement));
+  }
+}
+
+function readAs(whole: WholeEvent | undefined, octets: Uint8Array, pieceLength = octets.length): [LogEntry[], EvtxReader] {
+  const reader = new EvtxReader(whole);
   const entries: LogEntry[] = [];
   for (let i = 0; i < octets.length; i += pieceLength) entries.push(...reader.push(octets.subarray(i, i + pieceLength)));
   entries.push(...reader.end());
@@ -14,7 +35,7 @@ function read(octets: Uint8Array, pieceLength = octets.length): { entries: LogEn
   assert.equal(seen, parsed + failed, 'no record is dropped in silence');
   assert.equal(entries.length, parsed + recovered);
   assert.ok(reader.faults.count >= failed, 'a fault for each lost record');
-  return { entries, reader };
+  return [entries, reader];
 }
 
 const idsOf = (entries: readonly LogEntry[], recovered = false) =>
@@ -283,6 +304,37 @@ describe('EVTX', () => {
     }
     assert.ok(parsed > runs * 30, `${parsed} parsed`);
     assert.ok(failed > runs, `${failed} failed: the flips did reach the records`);
+  });
+});
+
+describe('EVTX as Windows lays it out, with the data in a value of its own', () => {
+  const events = Object.values(powerStories).flatMap((tell) => tell(1).logs.flatMap(({ events }) => events));
+  const file = encodeEvtx(events.map((event, i) => ({ ...event, recordId: i + 1 })));
+
+  it('is read whole', () => {
+    const { entries, reader } = read(file);
+    assert.deepEqual([entries.length, reader.faults.list()], [events.length, []]);
+  });
+
+  // `make fuzz` sets YOBAN_FUZZ_RUNS.
+  it('survives flipped octets: every way of reading it gives the same, and the books balance', () => {
+    const runs = Math.max(150, Math.floor(Number(process.env.YOBAN_FUZZ_RUNS ?? 0) / 10));
+    const chunks = Math.floor((file.length - 4096) / 65536);
+    let random = 99;
+    const next = (below: number) => {
+      random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((random / 2 ** 32) * below);
+    };
+    let [parsed, failed] = [0, 0];
+    for (let run = 0; run < runs; run++) {
+      const at = 4096 + 65536 * next(chunks);
+      const chunk = file.slice(at, at + 65536);
+      for (let flips = 1 + next(8); flips > 0; flips--) chunk[next(8) === 0 ? next(512) : next(65536)] = next(256);
+      const { reader } = read(chunk);
+      parsed += reader.counters.parsed;
+      failed += reader.counters.failed;
+    }
+    assert.ok(parsed > runs * 50 && failed > runs / 2, `${parsed} parsed, ${failed} failed`);
   });
 });
 

@@ -13,11 +13,11 @@ import { EventJsonReader } from '../eventJson.ts';
 import { EventSyslogReader } from '../eventSyslog.ts';
 import { EventXmlReader } from '../eventXml.ts';
 import { EvtxReader } from '../evtx/evtxReader.ts';
-import type { LogCounters, LogEntry } from '../logEntry.ts';
+import type { LogCounters, LogEntry, WholeEvent } from '../logEntry.ts';
 import { detectForm, detectionLength, type LogForm } from '../logForm.ts';
 import { LogError, logErrorFrom } from './logError.ts';
 
-const pieceLength = 256 * 1024;
+const pieceLength = 64 * 1024;
 
 export interface OpenLogOptions {
   /** Sees every octet of the file once, in order, before it is read; the octets are borrowed for the call. For hashing. */
@@ -74,15 +74,20 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EventRecord[]> {
-    for await (const entries of this.entries()) yield entries.map((entry) => entry.record);
+    for await (const entries of this.read(undefined)) yield entries.map((entry) => entry.record);
   }
 
-  /** Like the iteration over records, with the XML of each event where the form has one. Closes the file at the end. */
-  async *entries(): AsyncGenerator<LogEntry[]> {
+  /** Like the iteration over records, with the XML of each event where the form has one. */
+  entries(whole: WholeEvent = 'element'): AsyncGenerator<LogEntry[]> {
+    return this.read(whole);
+  }
+
+  /** Closes the file at the end. */
+  private async *read(whole: WholeEvent | undefined): AsyncGenerator<LogEntry[]> {
     if (this.begun) throw new Error('unreachable: a LogFile is iterated once');
     this.begun = true;
     try {
-      if (this.form.kind === 'evtx') yield* this.readEvtx();
+      if (this.form.kind === 'evtx') yield* this.readEvtx(whole);
       else if (this.form.kind === 'json') yield* this.readText(new EventJsonReader({ zone: this.options.zone }));
       else if (this.form.kind === 'syslog') yield* this.readText(new EventSyslogReader({ zone: this.options.zone }));
       else yield* this.readText(new EventXmlReader());
@@ -116,8 +121,8 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
     if (rest.length > 0) yield rest;
   }
 
-  private async *readEvtx(): AsyncGenerator<LogEntry[]> {
-    const reader = new EvtxReader();
+  private async *readEvtx(whole: WholeEvent | undefined): AsyncGenerator<LogEntry[]> {
+    const reader = new EvtxReader(whole);
     this.reader = reader;
     for await (const piece of this.pieces()) {
       const entries = reader.push(piece);

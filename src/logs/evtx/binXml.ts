@@ -3,9 +3,10 @@
  * anywhere in the chunk, are written where they are first used and pointed to afterwards.
  */
 
-import { limits } from '../xmlElement.ts';
+import { escapeAttribute, limits } from '../xmlElement.ts';
 import { Cursor } from './cursor.ts';
 import type { ElementNode, Instance, Node, Slot } from './node.ts';
+import { Template } from './template.ts';
 import type { Value } from './value.ts';
 
 const token = {
@@ -36,11 +37,11 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 /** The octets of one chunk with what was already read of it. */
 export class ChunkSpace {
   private readonly names = new Map<number, string>();
-  private readonly templates = new Map<number, readonly Node[]>();
+  private readonly templates = new Map<number, Template>();
   /** Offsets of the templates that are being read: one that holds itself never ends. */
   private readonly reading = new Set<number>();
 
-  constructor(readonly octets: Uint8Array) {}
+  constructor(readonly octets: Buffer) {}
 
   /** A fragment from the cursor up to its end token. In a value (`inValue`) elements have no dependency id. */
   readFragment(cursor: Cursor, inValue: boolean, depth = 0): Node[] {
@@ -90,7 +91,7 @@ export class ChunkSpace {
     const closing = cursor.uint8();
     if (closing === token.closeStart) this.readChildren(cursor, children, inValue, depth);
     else if (closing !== token.closeEmpty) cursor.fail('an element without the end of its start');
-    return { kind: 'element', name, attributes, children };
+    return { kind: 'element', name, attributes, children, condition: conditionOf(children), opening: openingOf(name, attributes) };
   }
 
   private readChildren(cursor: Cursor, children: Node[], inValue: boolean, depth: number): void {
@@ -209,7 +210,7 @@ export class ChunkSpace {
     const here = offset === cursor.at;
     const known = this.templates.get(offset);
     const reader = here ? cursor : new Cursor(this.octets, offset, this.octets.length);
-    if (known && !here) return known;
+    if (known && !here) return known.nodes;
     if (offset >= this.octets.length) cursor.fail('the offset of a template is outside of the chunk');
     if (this.reading.has(offset) || depth > limits.depth) cursor.fail('a template holds itself');
     // Offset of the next template with this hash, then the GUID.
@@ -226,7 +227,36 @@ export class ChunkSpace {
     }
     reader.skip(length);
     if (reader.fault) cursor.fault ??= reader.fault;
-    if (cursor.good) this.templates.set(offset, nodes);
+    if (cursor.good) this.templates.set(offset, new Template(nodes));
     return nodes;
   }
+
+  /** One that was read before, and read well. */
+  templateAt(offset: number): Template | undefined {
+    return this.templates.get(offset);
+  }
+}
+
+/** An element that would hold nothing but an optional value is not there when that value is null (MS-EVEN6 §3.1.4.7). */
+function conditionOf(children: readonly Node[]): readonly number[] | undefined {
+  if (children.length === 0) return undefined;
+  const slots: number[] = [];
+  for (const child of children) {
+    if (typeof child === 'string' || child.kind !== 'slot' || !child.optional) return undefined;
+    slots.push(child.index);
+  }
+  return slots;
+}
+
+function openingOf(name: string, attributes: ElementNode['attributes']): string | undefined {
+  let text = `<${name}`;
+  for (const { name: attribute, parts } of attributes) {
+    let value = '';
+    for (const part of parts) {
+      if (typeof part !== 'string') return undefined;
+      value += part;
+    }
+    text += ` ${attribute}='${escapeAttribute(value)}'`;
+  }
+  return text;
 }

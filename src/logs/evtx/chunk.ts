@@ -7,10 +7,13 @@ import { crc32 } from '../../base/crc32.ts';
 import type { FaultTally } from '../../base/faultTally.ts';
 import { Fault, latin1, malformed, uint32LittleEndian, uint64LittleEndian } from '../../base/octets.ts';
 import { recordOf } from '../eventRecord.ts';
-import type { LogCounters, LogEntry } from '../logEntry.ts';
+import type { LogCounters, LogEntry, WholeEvent } from '../logEntry.ts';
+import { writeXml } from '../xmlElement.ts';
 import { ChunkSpace } from './binXml.ts';
 import { Cursor } from './cursor.ts';
 import { Instantiation } from './instance.ts';
+import type { PlainRecords } from './plainRecord.ts';
+import { PlainText } from './plainText.ts';
 
 export const chunkLength = 0x10000;
 const headerLength = 512;
@@ -24,19 +27,21 @@ const shortestRecord = recordHeader + 4;
 export interface ChunkContext {
   readonly faults: FaultTally;
   readonly counters: LogCounters;
+  readonly plain: PlainRecords;
+  /** What is wanted beside the record. */
+  readonly whole: WholeEvent | undefined;
 }
 
 /** Whether nothing was ever written here: the rest of a file that was laid out in advance. */
-export function isUnused(octets: Uint8Array): boolean {
+export function isUnused(octets: Buffer): boolean {
   for (let i = 0; i < 8; i++) if (octets[i] !== 0) return false;
   return uint32LittleEndian(octets, headerLength) !== recordSignature;
 }
 
 /** The live records in the order of writing, then those recovered from slack. `octets`: the chunk, borrowed for the call. */
-export function readChunk(octets: Uint8Array, fileAt: number, context: ChunkContext): LogEntry[] {
+export function readChunk(octets: Buffer, fileAt: number, context: ChunkContext, entries: LogEntry[]): void {
   const trusted = checkHeader(octets, fileAt, context);
   const space = new ChunkSpace(octets);
-  const entries: LogEntry[] = [];
   const limit = trusted ? uint32LittleEndian(octets, at.freeSpace) : liveExtent(octets);
   let position = headerLength;
   let previous: bigint | undefined;
@@ -47,11 +52,10 @@ export function readChunk(octets: Uint8Array, fileAt: number, context: ChunkCont
   }
   if (position < limit) readBehindDamage(space, position, limit, previous, fileAt, context, entries);
   recover(space, limit, context, entries);
-  return entries;
 }
 
 /** Where the live records end when the header does not tell: where their numbers stop to follow each other. */
-function liveExtent(octets: Uint8Array): number {
+function liveExtent(octets: Buffer): number {
   let end = headerLength;
   let previous: bigint | undefined;
   for (let position = headerLength; position + shortestRecord <= octets.length; ) {
@@ -70,7 +74,7 @@ function liveExtent(octets: Uint8Array): number {
 }
 
 /** False when the chunk's own words about its extent cannot be believed. */
-function checkHeader(octets: Uint8Array, fileAt: number, { faults }: ChunkContext): boolean {
+function checkHeader(octets: Buffer, fileAt: number, { faults }: ChunkContext): boolean {
   if (latin1(octets, 0, 8) !== 'ElfChnk\0') {
     faults.add(malformed('evtx-chunk', fileAt, 'signature'));
     return false;
@@ -93,7 +97,7 @@ function checkHeader(octets: Uint8Array, fileAt: number, { faults }: ChunkContex
 }
 
 /** Signature, a size that fits and advances, and either the same size at the end or another record right behind. */
-function isRecordAt(octets: Uint8Array, position: number, limit: number): boolean {
+function isRecordAt(octets: Buffer, position: number, limit: number): boolean {
   if (position + shortestRecord > limit || uint32LittleEndian(octets, position) !== recordSignature) return false;
   const size = uint32LittleEndian(octets, position + 4);
   if (size < shortestRecord || size > limit - position) return false;
@@ -104,7 +108,7 @@ function isRecordAt(octets: Uint8Array, position: number, limit: number): boolea
 
 function readLive(space: ChunkSpace, position: number, fileAt: number, context: ChunkContext, entries: LogEntry[]): void {
   context.counters.seen++;
-  const entry = readRecord(space, position, fileAt, false);
+  const entry = readRecord(space, position, fileAt, false, context);
   if (entry instanceof Fault) {
     context.counters.failed++;
     context.faults.add(entry);
@@ -165,7 +169,7 @@ function recover(space: ChunkSpace, start: number, context: ChunkContext, entrie
       position += 4;
       continue;
     }
-    const entry = readRecord(space, position, 0, true);
+    const entry = readRecord(space, position, 0, true, context);
     if (entry instanceof Fault) {
       position += 4;
       continue;
@@ -176,10 +180,17 @@ function recover(space: ChunkSpace, start: number, context: ChunkContext, entrie
   }
 }
 
-function readRecord(space: ChunkSpace, position: number, fileAt: number, recovered: boolean): LogEntry | Fault {
-  const { octets } = space;
-  const size = uint32LittleEndian(octets, position + 4);
-  const cursor = new Cursor(octets, position + recordHeader, position + size - 4);
+function readRecord(space: ChunkSpace, position: number, fileAt: number, recovered: boolean, context: ChunkContext): LogEntry | Fault {
+  const { plain, whole } = context;
+  const size = uint32LittleEndian(space.octets, position + 4);
+  const [from, to] = [position + recordHeader, position + size - 4];
+  if (whole !== 'element') {
+    const record = plain.read(space, from, to, recovered);
+    if (record && whole === undefined) return { record, element: undefined };
+    const text = record && plain.last ? new PlainText(space, plain).write(plain.last.event) : undefined;
+    if (record && text !== undefined) return { record, element: undefined, text };
+  }
+  const cursor = new Cursor(space.octets, from, to);
   const nodes = space.readFragment(cursor, false);
   if (cursor.fault) return cursor.fault;
   const instantiation = new Instantiation(space, fileAt + position);
@@ -189,5 +200,6 @@ function readRecord(space: ChunkSpace, position: number, fileAt: number, recover
   const record = recordOf(event, fileAt + position, recovered);
   if (record instanceof Fault) return record;
   // The header's record id is not compared: an export with a query numbers its records anew and keeps EventRecordID.
-  return { record, element: event };
+  if (whole === 'text') return { record, element: undefined, text: writeXml(event) };
+  return { record, element: whole === 'element' ? event : undefined };
 }

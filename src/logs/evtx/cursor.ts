@@ -5,15 +5,14 @@
 
 import { Fault, uint16LittleEndian, uint32LittleEndian } from '../../base/octets.ts';
 
-const utf16 = new TextDecoder('utf-16le');
-/** Below this many characters a loop is faster than the decoder. */
-const shortText = 48;
+/** Up to this many characters a loop is faster than a call of the runtime. */
+const shortText = 8;
 
 export class Cursor {
   fault: Fault | undefined;
 
   constructor(
-    readonly octets: Uint8Array,
+    readonly octets: Buffer,
     public at: number,
     readonly end: number,
   ) {}
@@ -70,9 +69,9 @@ export class Cursor {
   }
 }
 
-/** Copied text of the UTF-16 code units from `at` up to `end`. */
-export function utf16Text(octets: Uint8Array, at: number, end: number): string {
-  if (end - at > shortText * 2) return utf16.decode(octets.subarray(at, end));
+/** Copied text of the UTF-16 code units from `at` up to `end`; a surrogate that stands alone stays as it is. */
+export function utf16Text(octets: Buffer, at: number, end: number): string {
+  if (end - at > shortText * 2) return octets.toString('utf16le', at, end);
   let text = '';
   for (let i = at; i + 1 < end; i += 2) text += String.fromCharCode(uint16LittleEndian(octets, i));
   return text;

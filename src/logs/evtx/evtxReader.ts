@@ -6,8 +6,9 @@
 import { crc32 } from '../../base/crc32.ts';
 import { FaultTally } from '../../base/faultTally.ts';
 import { Fault, latin1, malformed, uint16LittleEndian, uint32LittleEndian } from '../../base/octets.ts';
-import type { LogCounters, LogEntry } from '../logEntry.ts';
+import type { LogCounters, LogEntry, WholeEvent } from '../logEntry.ts';
 import { chunkLength, isUnused, readChunk } from './chunk.ts';
+import { PlainRecords } from './plainRecord.ts';
 
 const headerBlock = 4096;
 const at = { major: 38, blockLength: 40, flags: 120, checksum: 124 } as const;
@@ -18,10 +19,14 @@ export class EvtxReader {
   readonly counters: LogCounters = { seen: 0, parsed: 0, failed: 0, recovered: 0 };
   /** The file was not closed: its header is stale, which is normal for a copy of a live log. */
   dirty = false;
-  private readonly block = new Uint8Array(chunkLength);
+  readonly plain = new PlainRecords();
+  private readonly block = Buffer.alloc(chunkLength);
   private filled = 0;
   private fileAt = 0;
   private headerRead = false;
+
+  /** `whole`: what is wanted of each event beside its record. */
+  constructor(readonly whole: WholeEvent | undefined = undefined) {}
 
   /** Events of the chunks that became complete. `piece` is borrowed for the call. */
   push(piece: Uint8Array): LogEntry[] {
@@ -53,7 +58,7 @@ export class EvtxReader {
 
   private takeBlock(entries: LogEntry[]): void {
     if (this.headerRead) {
-      if (!isUnused(this.block)) entries.push(...readChunk(this.block, this.fileAt, this));
+      if (!isUnused(this.block)) readChunk(this.block, this.fileAt, this, entries);
     } else {
       this.readHeader();
       this.headerRead = true;

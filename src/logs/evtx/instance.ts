@@ -71,12 +71,8 @@ export class Instantiation {
     }
   }
 
-  /** An element that would hold nothing but an optional value is not there when that value is null (MS-EVEN6 §3.1.4.7). */
-  private isOmitted(node: ElementNode, frame: Frame): boolean {
-    if (node.children.length === 0) return false;
-    return node.children.every(
-      (child) => typeof child !== 'string' && child.kind === 'slot' && child.optional && this.isNull(child, frame),
-    );
+  private isOmitted({ condition }: ElementNode, frame: Frame): boolean {
+    return condition?.every((index) => this.isNull(index, frame)) ?? false;
   }
 
   private oneElement(node: ElementNode, frame: Frame, depth: number): XmlElement {
@@ -87,7 +83,7 @@ export class Instantiation {
       let omitted = false;
       for (const part of parts) {
         if (typeof part === 'string') text += part;
-        else if (part.optional && this.isNull(part, frame)) omitted = true;
+        else if (part.optional && this.isNull(part.index, frame)) omitted = true;
         else text += this.slotText(part, frame);
       }
       this.characters += text.length;
@@ -115,9 +111,9 @@ export class Instantiation {
     this.addText(this.slotText(slot, frame), into);
   }
 
-  private isNull(slot: Slot, frame: Frame): boolean {
-    if (frame.item?.index === slot.index) return false;
-    const value = frame.values[slot.index];
+  private isNull(index: number, frame: Frame): boolean {
+    if (frame.item?.index === index) return false;
+    const value = frame.values[index];
     return value === undefined || value.type === valueType.null || value.end === value.at;
   }
 

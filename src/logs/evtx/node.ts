@@ -14,6 +14,10 @@ export interface ElementNode {
   readonly name: string;
   readonly attributes: readonly { readonly name: string; readonly parts: readonly (string | Slot)[] }[];
   readonly children: readonly Node[];
+  /** The slots of which it is made where it holds nothing but optional ones: without all of them it is not there. */
+  readonly condition: readonly number[] | undefined;
+  /** `<Name a='b'`, where no attribute has a slot. */
+  readonly opening: string | undefined;
 }
 
 /** A template with the values for its slots. */

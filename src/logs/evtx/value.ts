@@ -44,8 +44,9 @@ export function isArray(value: Value): boolean {
 
 const ansi = new TextDecoder('windows-1252');
 
-/** Octets of one item; `undefined` for types of any length. */
-const itemLengths: ReadonlyMap<number, number> = new Map([
+/** Octets of one item by type; 0 for types of any length. */
+const itemLengths = new Uint8Array(256);
+for (const [type, length] of [
   [valueType.int8, 1],
   [valueType.uint8, 1],
   [valueType.int16, 2],
@@ -62,13 +63,13 @@ const itemLengths: ReadonlyMap<number, number> = new Map([
   [valueType.systemTime, 16],
   [valueType.hex32, 4],
   [valueType.hex64, 8],
-]);
+] as const)
+  itemLengths[type] = length;
 
 /** `undefined` when the octets cannot be a value of that type. */
-export function valueText(octets: Uint8Array, type: number, at: number, end: number): string | undefined {
+export function valueText(octets: Buffer, type: number, at: number, end: number): string | undefined {
   const length = end - at;
-  const needed = itemLengths.get(type);
-  if (needed !== undefined && length < needed) return length === 0 ? '' : undefined;
+  if (length < (itemLengths[type] as number)) return length === 0 ? '' : undefined;
   const view = () => new DataView(octets.buffer, octets.byteOffset + at, length);
   switch (type) {
     case valueType.null:
@@ -91,8 +92,10 @@ export function valueText(octets: Uint8Array, type: number, at: number, end: num
       return String(uint32LittleEndian(octets, at));
     case valueType.int64:
       return String(view().getBigInt64(0, true));
-    case valueType.uint64:
-      return String(uint64LittleEndian(octets, at));
+    case valueType.uint64: {
+      const high = uint32LittleEndian(octets, at + 4);
+      return high < 0x20_0000 ? String(high * 0x1_0000_0000 + uint32LittleEndian(octets, at)) : String(uint64LittleEndian(octets, at));
+    }
     case valueType.real32:
       return realText(view().getFloat32(0, true), 6);
     case valueType.real64:
@@ -107,7 +110,7 @@ export function valueText(octets: Uint8Array, type: number, at: number, end: num
       if (length === 4) return `0x${uint32LittleEndian(octets, at).toString(16)}`;
       return length >= 8 ? `0x${uint64LittleEndian(octets, at).toString(16)}` : undefined;
     case valueType.fileTime:
-      return fileTimeText(uint64LittleEndian(octets, at));
+      return fileTimeText(octets, at);
     case valueType.systemTime:
       return systemTimeText(octets, at);
     case valueType.sid:
@@ -121,12 +124,32 @@ export function valueText(octets: Uint8Array, type: number, at: number, end: num
   }
 }
 
+/** Whether `valueText` gives a text, without making it. */
+export function isValue(octets: Buffer, type: number, at: number, end: number): boolean {
+  const length = end - at;
+  const needed = itemLengths[type] as number;
+  if (needed !== 0) return length === 0 || length >= needed;
+  switch (type) {
+    case valueType.null:
+    case valueType.string:
+    case valueType.ansi:
+    case valueType.binary:
+      return true;
+    case valueType.size:
+      return length === 4 || length >= 8;
+    case valueType.sid:
+      return length >= 8 && length >= 8 + 4 * (octets[at + 1] as number);
+    default:
+      return false;
+  }
+}
+
 /** The items of an array; `undefined` when the octets cannot be one. Their number is bounded by the octets. */
-export function arrayTexts(octets: Uint8Array, value: Value): string[] | undefined {
+export function arrayTexts(octets: Buffer, value: Value): string[] | undefined {
   const type = value.type & ~arrayFlag;
   if (type === valueType.string) return stringArray(octets, value.at, value.end);
-  const length = itemLengths.get(type);
-  if (length === undefined || (value.end - value.at) % length !== 0) return undefined;
+  const length = itemLengths[type] as number;
+  if (length === 0 || (value.end - value.at) % length !== 0) return undefined;
   const texts: string[] = [];
   for (let at = value.at; at < value.end; at += length) {
     const text = valueText(octets, type, at, at + length);
@@ -137,7 +160,7 @@ export function arrayTexts(octets: Uint8Array, value: Value): string[] | undefin
 }
 
 /** Strings one after the other, each with its NUL; the last may lack it. */
-function stringArray(octets: Uint8Array, at: number, end: number): string[] {
+function stringArray(octets: Buffer, at: number, end: number): string[] {
   const texts: string[] = [];
   let start = at;
   for (let i = at; i + 1 < end; i += 2) {
@@ -155,22 +178,20 @@ function withoutTrailingNul(text: string): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
-function hexadecimal(octets: Uint8Array, at: number, end: number): string {
-  let text = '';
-  for (let i = at; i < end; i++) text += hexPairs[octets[i] as number];
-  return text;
+function hexadecimal(octets: Buffer, at: number, end: number): string {
+  return octets.toString('hex', at, end).toUpperCase();
 }
 
-const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0').toUpperCase());
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
-function guidText(octets: Uint8Array, at: number): string {
-  const part = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
-  const tail = hexadecimal(octets, at + 8, at + 16).toLowerCase();
-  return `{${part(uint32LittleEndian(octets, at), 8)}-${part(uint16LittleEndian(octets, at + 4), 4)}-${part(uint16LittleEndian(octets, at + 6), 4)}-${tail.slice(0, 4)}-${tail.slice(4)}}`;
+/** The first three groups are little endian. */
+function guidText(octets: Buffer, at: number): string {
+  const o = (i: number) => hexPairs[octets[at + i] as number] as string;
+  return `{${o(3)}${o(2)}${o(1)}${o(0)}-${o(5)}${o(4)}-${o(7)}${o(6)}-${o(8)}${o(9)}-${o(10)}${o(11)}${o(12)}${o(13)}${o(14)}${o(15)}}`;
 }
 
 /** MS-DTYP §2.4.2.4: six octets of authority, big endian, then sub-authorities. */
-function sidText(octets: Uint8Array, at: number, end: number): string | undefined {
+function sidText(octets: Buffer, at: number, end: number): string | undefined {
   if (end - at < 8) return undefined;
   const subAuthorities = octets[at + 1] as number;
   if (end - at < 8 + 4 * subAuthorities) return undefined;
@@ -181,21 +202,46 @@ function sidText(octets: Uint8Array, at: number, end: number): string | undefine
   return text;
 }
 
-const ticksPerDay = 864_000_000_000n;
+const ticksPerSecond = 10_000_000;
+const secondsPerDay = 86_400;
 /** Days from 1601-01-01 to 0000-03-01, the start of the era arithmetic below, the other way round. */
 const daysFrom0000To1601 = 584_694;
+/** Seconds from 1601 to 1970. */
+const epochSeconds = 11_644_473_600;
 
-/** 100 ns since 1601 → ISO 8601 with seven digits, as Windows prints it. Exact, unlike a time in microseconds. */
-export function fileTimeText(ticks: bigint): string {
-  const days = Number(ticks / ticksPerDay);
-  const within = Number(ticks % ticksPerDay);
+/** 100 ns since 1601, little endian → whole seconds and the rest. Exact, although no number holds all 64 bits. */
+function splitTicks(octets: Buffer, at: number): { seconds: number; rest: number } {
+  const [low, high] = [uint32LittleEndian(octets, at), uint32LittleEndian(octets, at + 4)];
+  // 2^32 modulo 10^7 is 4967296; neither product reaches 2^53.
+  const rest = ((high % ticksPerSecond) * 4_967_296 + low) % ticksPerSecond;
+  return { seconds: Math.round((high * 0x1_0000_0000 + low - rest) / ticksPerSecond), rest };
+}
+
+/** ISO 8601 with seven digits of the second, as Windows prints a FILETIME: exact, unlike a time in microseconds. */
+export function fileTimeText(octets: Buffer, at: number): string {
+  const { seconds, rest } = splitTicks(octets, at);
+  const days = Math.floor(seconds / secondsPerDay);
   const [year, month, dayOfMonth] = civilDate(days);
-  const seconds = Math.floor(within / 10_000_000);
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(dayOfMonth, 2)}T${clock(seconds)}.${pad(within % 10_000_000, 7)}Z`;
+  return `${pad(year, 4)}-${two(month)}-${two(dayOfMonth)}T${clock(seconds - days * secondsPerDay)}.${pad(rest, 7)}Z`;
+}
+
+/** Microseconds since 1970, what is below cut off; `undefined` beyond the year 9999, which no text of a time reaches. */
+export function fileTimeUs(octets: Buffer, at: number): number | undefined {
+  const { seconds, rest } = splitTicks(octets, at);
+  const us = (seconds - epochSeconds) * 1_000_000 + Math.floor(rest / 10);
+  return us < latestUs ? us : undefined;
+}
+/** 10000-01-01. */
+const latestUs = 253_402_300_800_000_000;
+
+const twoDigits: readonly string[] = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'));
+
+function two(value: number): string {
+  return twoDigits[value] ?? String(value);
 }
 
 function clock(seconds: number): string {
-  return `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}`;
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
 function pad(value: number, digits: number): string {
@@ -218,7 +264,7 @@ function civilDate(daysSince1601: number): [number, number, number] {
 }
 
 /** SYSTEMTIME: eight words; the third is the day of the week. */
-function systemTimeText(octets: Uint8Array, at: number): string {
+function systemTimeText(octets: Buffer, at: number): string {
   const word = (i: number) => uint16LittleEndian(octets, at + 2 * i);
   return `${pad(word(0), 4)}-${pad(word(1), 2)}-${pad(word(3), 2)}T${pad(word(4), 2)}:${pad(word(5), 2)}:${pad(word(6), 2)}.${pad(word(7), 3)}Z`;
 }

@@ -54,9 +54,12 @@ export class BinXmlWriter {
     this.at = mark.at;
   }
 
-  /** Octets beyond the end of the chunk are not written, and counted all the same: `overflows` tells. */
+  /**
+   * Octets beyond the end of the chunk are not written, and counted all the same. A record does not end where its chunk ends
+   * either: libevtx does not find such a one.
+   */
   get overflows(): boolean {
-    return this.at > chunkLength;
+    return this.at >= chunkLength;
   }
 
   u8(value: number): void {
