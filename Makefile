@@ -28,7 +28,7 @@ TEST_FILES = find $(patsubst %.ts,%.js,$(TESTS:%=dist/%)) -name '*.test.js' | so
 # Two at a time: the tests start processes of their own.
 RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
 
-.PHONY: help install check lint types format build test coverage fuzz soak run pcaps clean node oracles
+.PHONY: help install check lint types format build test coverage fuzz soak run pcaps clean node oracles lab
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -57,6 +57,9 @@ fuzz: build ## hostile input for minutes: a hundred times the cases of `make tes
 soak: build ## 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day, 12 of each tunnel
 	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 YOBAN_TUNNEL_SEEDS=12 $(RUN_TESTS) dist/test/casework/casework.test.js \
 	  dist/test/cli/interrupted.test.js dist/test/cli/officeDay.test.js dist/test/cli/envelope.test.js
+
+lab: oracles build ## as root: dark addresses at full size, in network namespaces (LAB_ARGS='--only paper' for one experiment)
+	@$(YOBAN) lab run dark $(LAB_ARGS)
 
 check: lint types ## format, lint, layer rules, types
 
@@ -100,7 +103,7 @@ node:
 # and the header files that npm's `cap` is built with. Each as program-or-file:package. Where one is missing and may not be installed,
 # the tests that need it are skipped and say so.
 ORACLES := tshark:tshark dumpcap:wireshark-common tcpdump:tcpdump evtxexport:libevtx-utils chromium:chromium ip:iproute2 ethtool:ethtool \
-  nft:nftables zstd:zstd ping:iputils-ping /usr/include/pcap/pcap.h:libpcap-dev
+  nft:nftables zstd:zstd ping:iputils-ping /usr/include/pcap/pcap.h:libpcap-dev tc:iproute2
 oracles:
 	@wanted=; for pair in $(ORACLES); do \
 	  thing=$${pair%%:*}; command -v $$thing >/dev/null || [ -e $$thing ] || wanted="$$wanted $${pair#*:}"; \

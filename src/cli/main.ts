@@ -7,6 +7,7 @@ import { Shutdown } from '../app/shutdown.ts';
 import { accountCommand } from './account.ts';
 import { flowsCommand } from './flows.ts';
 import { inspectCommand } from './inspect.ts';
+import { labCommand } from './lab.ts';
 import { observeCommand } from './observe.ts';
 import { packageVersion } from './packageFiles.ts';
 import { replayCommand } from './replay.ts';
@@ -28,6 +29,7 @@ const verbs = [
   timelineCommand(shutdown.signal),
   accountCommand(shutdown.signal),
   scenarioCommand(),
+  labCommand(shutdown.signal),
 ];
 for (const verb of verbs) program.addCommand(verb.exitOverride());
 

@@ -28,7 +28,7 @@ const neighbourHopLimit = 255;
  */
 export interface Outgoing {
   readonly frame: Uint8Array;
-  readonly group: { readonly message: Uint8Array; readonly destination: Address } | undefined;
+  readonly group: { readonly message: Uint8Array; readonly destination: string } | undefined;
 }
 
 /** Own address of the family and scope of `peer`; `undefined` when the port has none. */
@@ -68,7 +68,7 @@ function ndpFrame(action: Action, mac: Mac, source: Address): Outgoing {
   if (action.kind === 'probe') {
     const group = solicitedNodeOf(target);
     const message = encodeNeighborSolicitation({ source, destination: group.address, target, sourceLinkLayer: mac });
-    return { frame: ipv6Frame(mac, group.mac, source, group.address, message), group: { message, destination: group.address } };
+    return { frame: ipv6Frame(mac, group.mac, source, group.address, message), group: { message, destination: groupText(target) } };
   }
   const addresses = { source, destination: action.asker, target };
   const message = encodeNeighborAdvertisement(
@@ -78,6 +78,13 @@ function ndpFrame(action: Action, mac: Mac, source: Address): Outgoing {
       : { ...addresses, solicited: false, override: true, router: action.ownerIsRouter, targetLinkLayer: action.ownerMac },
   );
   return { frame: ipv6Frame(mac, action.askerMac, source, action.asker, message), group: undefined };
+}
+
+/** ff02::1:ffXX:XXXX as text, without the general formatter: it is needed for every probe. */
+function groupText(target: Address): string {
+  return `ff02::1:ff${Number((target >> 16n) & 0xffn)
+    .toString(16)
+    .padStart(2, '0')}:${Number(target & 0xffffn).toString(16)}`;
 }
 
 function ipv6Frame(mac: Mac, to: Mac, source: Address, destination: Address, message: Uint8Array): Uint8Array {

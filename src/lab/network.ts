@@ -110,7 +110,12 @@ export class Network {
     for (const part of ['switch', 'box', 'raw', ...hosts]) this.addNamespace(this.nameOf(part));
     const { snooping } = this.shape;
     this.batch(this.switch, [
-      `link add br0 type bridge stp_state 0 mcast_snooping ${snooping ? 1 : 0}${snooping ? ' mcast_querier 1 mcast_query_interval 200 mcast_startup_query_interval 100' : ''}`,
+      `link add br0 type bridge stp_state 0 mcast_snooping ${snooping ? 1 : 0}`,
+      // In this order: a querier waits as long as the response interval was when it became one.
+      ...(snooping
+        ? ['link set br0 type bridge mcast_query_response_interval 50 mcast_query_interval 200 mcast_startup_query_interval 100']
+        : []),
+      ...(snooping ? ['link set br0 type bridge mcast_querier 1'] : []),
     ]);
     // A querier needs a link-local address to speak from; a switch that does not snoop keeps quiet.
     if (!snooping) this.silence(this.switch, 'br0');
@@ -123,6 +128,8 @@ export class Network {
     this.silence(this.box, mirror);
     this.batch(this.box, [`link set ${mirror} arp off up`]);
     this.port('pbox', this.box, service.name, service.mac);
+    // As on an appliance: it looks for no router on the port that it watches.
+    run('ip', ['netns', 'exec', this.box, 'sysctl', '-qw', `net.ipv6.conf.${service.name}.router_solicitations=0`]);
     this.batch(this.box, [
       `addr add ${service.global}/64 dev ${service.name} nodad`,
       `addr add ${service.ipv4}/24 dev ${service.name}`,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseAddress } from '../../src/base/address.ts';
 import { frameOf, type Speaker, sourceFor } from '../../src/darkspace/answerFrame.ts';
 import type { Action } from '../../src/darkspace/claim.ts';
+import { solicitedNodeOf } from '../../src/wire/ndp.ts';
 import { asker, askerMac, dark, ip, ownerMac, serviceMac } from './frames.ts';
 
 const speaker: Speaker = { mac: serviceMac, addresses: [ip('10.9.0.200'), ip('fe80::b5e'), ip('2001:db8:1::200')] };
@@ -15,6 +17,12 @@ describe('the frames that are sent', () => {
     assert.equal(octets.slice(36, 44), '00203aff');
     assert.equal(octets.slice(108, 112), '8700');
     assert.equal(octets.slice(124, 172), '20010db8000100000000deadbeef00010101020000000b5e'.slice(0, 48));
+  });
+  it('go to the group by its text where the kernel writes the headers', () => {
+    for (const text of ['fe80::1', '2001:db8::a00:5', 'fe80::abcd:ef00:0', 'fe80::ff:ffff']) {
+      const group = frameOf({ kind: 'probe', target: ip(text) }, speaker)?.group;
+      assert.equal(parseAddress(group?.destination ?? ''), solicitedNodeOf(ip(text)).address, text);
+    }
   });
   it('answer with S=1, O=0, R=0 and the service port as link-layer address, from an address of the same scope', () => {
     const octets = hex(frame({ kind: 'answer', target: dark, asker, askerMac }));

@@ -3,7 +3,6 @@
  * records. Everything that was heard up to a moment is handed to the machine before it decides anything of that moment.
  */
 
-import { formatAddress } from '../../base/address.ts';
 import { type Microseconds, second } from '../../base/time.ts';
 import { controlFilter } from '../../link/controlFilter.ts';
 import { ControlSocket, waitForFrames } from '../../link/controlSocket.ts';
@@ -64,7 +63,7 @@ export class DarkWatch {
   private nowUs: Microseconds;
   private isStopping = false;
   private readonly dueAtUs = { housekeeping: 0, guard: 0, health: 0, minute: 0 };
-  private wallOffsetUs: Microseconds = wallClock() - steadyClock();
+  private wallOffsetUs: Microseconds = wallOffset();
 
   /** Throws where an interface is missing or may not be used. */
   constructor(
@@ -110,7 +109,7 @@ export class DarkWatch {
 
   /** Steady while the machine decides; follows the wall clock in steps, at which whatever is being verified is given up. */
   private clock(): Microseconds {
-    return steadyClock() + (this.wallOffsetUs ?? 0);
+    return Math.floor(steadyClock()) + this.wallOffsetUs;
   }
 
   seen(addresses: readonly SeenAddress[]): void {
@@ -215,18 +214,13 @@ export class DarkWatch {
     const contact = originalLength === sign.octets ? sign : { ...sign, octets: originalLength };
     const isOpen = this.contacts.isOpen(sign.target, sign.askerMac);
     const file = isOpen ? (this.evidence?.keep(this.nowUs, octets, originalLength) ?? null) : null;
-    if (this.contacts.packet(contact, octets.subarray(sign.payloadAt, sign.payloadEnd), file, Math.floor(this.nowUs))) this.counts.toDark++;
+    if (this.contacts.packet(contact, octets.subarray(sign.payloadAt, sign.payloadEnd), file, this.nowUs)) this.counts.toDark++;
     this.machine.take(contact, this.nowUs);
   }
 
   private act(action: Action): void {
     const outgoing = frameOf(action, this.speaker);
-    const sent =
-      outgoing !== undefined &&
-      this.transmitter?.send({
-        frame: outgoing.frame,
-        group: outgoing.group && { message: outgoing.group.message, destination: formatAddress(outgoing.group.destination) },
-      });
+    const sent = outgoing !== undefined && this.transmitter?.send(outgoing);
     // Not at once: the machine is in the middle of a step.
     if (!sent && action.kind === 'probe') queueMicrotask(() => this.machine.probeFailed(action.target, this.clock()));
   }
@@ -244,14 +238,14 @@ export class DarkWatch {
       sensor,
       interface: service,
       mode,
-      at: Math.floor(atUs),
+      at: atUs,
       target,
       from,
       to,
       because,
       mac,
-      solicitedAt: Math.floor(solicitedAtUs),
-      probesAt: probesAtUs.map(Math.floor),
+      solicitedAt: solicitedAtUs,
+      probesAt: [...probesAtUs],
     });
   }
 
@@ -283,7 +277,7 @@ export class DarkWatch {
   }
 
   private followWallClock(nowUs: Microseconds): void {
-    const offset = wallClock() - steadyClock();
+    const offset = wallOffset();
     if (Math.abs(offset - this.wallOffsetUs) < second) return;
     this.machine.framesLost(nowUs);
     this.wallOffsetUs = offset;
@@ -306,15 +300,9 @@ export class DarkWatch {
     const { sensor, service, mode } = this.options;
     const nowUs = this.clock();
     const named = { sensor, interface: service };
-    const usage = this.usage.takeSpans(spansOfTurn, all).map((span) => ({
-      ...named,
-      ...span,
-      firstAt: Math.floor(span.firstAt),
-      lastAt: Math.floor(span.lastAt),
-      evidence: [...span.evidence],
-    }));
+    const usage = this.usage.takeSpans(spansOfTurn, all).map((span) => ({ ...named, ...span, evidence: [...span.evidence] }));
     const slices = mode === 'off' ? [] : this.contacts.takeSlices(nowUs, all);
-    const dark = slices.map((slice) => ({ ...named, mode: mode as 'dry-run' | 'answer', ...wholeMicroseconds(slice) }));
+    const dark = slices.map((slice) => ({ ...named, mode: mode as 'dry-run' | 'answer', ...slice }));
     const visibility = this.visibility.takeRecords().map((record) => ({ ...named, ...record }));
     const claims = this.changes.splice(0);
     if (usage.length + dark.length + claims.length + visibility.length === 0) return;
@@ -324,7 +312,7 @@ export class DarkWatch {
   health(): DarkHealth {
     const { machine, counts, usage, contacts, transmitter } = this;
     return {
-      at: Math.floor(this.clock()),
+      at: this.clock(),
       mode: this.options.mode,
       paused: machine.pausedBecause ?? null,
       notes: [...(transmitter?.notes ?? []), ...(this.evidence?.trouble === undefined ? [] : [this.evidence.trouble])],
@@ -348,19 +336,14 @@ export class DarkWatch {
   }
 }
 
-function wholeMicroseconds<T extends object>(slice: T): T {
-  const whole = (value: unknown): unknown =>
-    typeof value === 'number' ? Math.floor(value) : Array.isArray(value) && typeof value[0] === 'number' ? value.map(whole) : value;
-  return Object.fromEntries(Object.entries(slice).map(([name, value]) => [name, whole(value)])) as T;
-}
-
 /** Microseconds since some moment; never steps. */
 function steadyClock(): Microseconds {
   return performance.now() * 1000;
 }
 
-function wallClock(): Microseconds {
-  return Date.now() * 1000;
+/** What is to be added for the time of day; whole microseconds. */
+function wallOffset(): Microseconds {
+  return Math.round(Date.now() * 1000 - steadyClock());
 }
 
 function isUp(socket: ControlSocket): boolean {

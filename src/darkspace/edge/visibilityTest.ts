@@ -1,7 +1,7 @@
 /** Runs the visibility gauge: asks in random groups now and then, looks whether the mirror ports show it, and keeps the verdict. */
 
 import { randomInt } from 'node:crypto';
-import { type Address, formatAddress } from '../../base/address.ts';
+import type { Address } from '../../base/address.ts';
 import { hour, type Microseconds, minute, second } from '../../base/time.ts';
 import { ownSolicitationFilter } from '../../link/controlFilter.ts';
 import { ControlSocket } from '../../link/controlSocket.ts';
@@ -79,9 +79,7 @@ export class VisibilityTest {
     }
     const asked = testTargets(() => randomInt(2 ** 32)).filter((target) => {
       const outgoing = frameOf({ kind: 'probe', target }, speaker);
-      if (!outgoing?.group) return false;
-      const { message, destination } = outgoing.group;
-      return transmitter.send({ frame: outgoing.frame, group: { message, destination: formatAddress(destination) } });
+      return outgoing !== undefined && transmitter.send(outgoing);
     });
     this.running = { sockets, asked, untilUs: nowUs + shownWithin };
   }
@@ -103,6 +101,6 @@ export class VisibilityTest {
     this.current = visibility;
     if (!isNews && nowUs - this.writtenAtUs < hour) return;
     this.writtenAtUs = nowUs;
-    this.records.push({ at: Math.floor(nowUs), ...visibility });
+    this.records.push({ at: nowUs, ...visibility });
   }
 }
