@@ -5,6 +5,7 @@
  * are true after kill −9 too, and a store that stands still fills first the buffers, then the flow table, and then refuses, counted.
  */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises';
 import { Failure } from '../base/failure.ts';
 import { formatTime } from '../base/time.ts';
@@ -60,6 +61,8 @@ export class Observation {
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly health = new HealthLine();
   private readonly oneDirection = new OneDirection();
+  /** How long the thread of the store was held up by anything. */
+  private readonly delay = monitorEventLoopDelay({ resolution: 5 });
   private failure: Error | undefined;
   private storeRefuses = false;
 
@@ -75,6 +78,7 @@ export class Observation {
     const stop = () => this.end();
     signal.addEventListener('abort', stop, { once: true });
     const timer = setInterval(() => this.tell(), healthEveryMs);
+    this.delay.enable();
     try {
       if (signal.aborted) return;
       for (const { live } of interfaces) this.start(live);
@@ -82,6 +86,7 @@ export class Observation {
       this.tell();
     } finally {
       clearInterval(timer);
+      this.delay.disable();
       for (const restart of this.restarts) clearTimeout(restart);
       signal.removeEventListener('abort', stop);
     }
@@ -291,11 +296,13 @@ export class Observation {
   }
 
   private tell(): void {
+    const details = { heldUpMs: Math.round(this.delay.max / 1e6), heldUpMsP99: Math.round(this.delay.percentile(99) / 1e6) };
     for (const session of this.sessions.values()) {
       const { text, isLoss } = this.health.of(session);
-      if (isLoss) this.options.log.warn(text);
-      else this.options.log.info(text);
+      if (isLoss) this.options.log.warn(text, details);
+      else this.options.log.info(text, details);
     }
+    this.delay.reset();
     for (const line of this.oneDirection.judge()) this.options.log.warn(line);
   }
 }
