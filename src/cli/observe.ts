@@ -3,13 +3,14 @@
 import { Command, Option } from 'commander';
 import { type Configuration, loadConfiguration } from '../app/configuration.ts';
 import { loadKnowledge } from '../app/knowledge.ts';
-import { createLog, type Log } from '../app/logging.ts';
+import { createLog, type Log, type RoomLog } from '../app/logging.ts';
 import { Failure } from '../base/failure.ts';
-import { StoreServer } from '../store/server.ts';
+import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
 import { Observation } from '../watch/observation.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
+import { replayFiles, replayOrder, replayOrderName } from '../watch/replayFiles.ts';
 import type { Format } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
 import { clockOption, configOption, dataOption, storeFolder } from './storeFolder.ts';
@@ -47,7 +48,8 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     if (options.config !== undefined)
       await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
     const casework = new CaseworkLoop(store, { explanations, ...clockOption(options.config, configuration) }, room);
-    const server = await StoreServer.listen(store);
+    const orders = takeOrders(store, casework, configuration, room);
+    const server = await StoreServer.listen(store, orders);
     // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
     const ended = new AbortController();
     const settling = casework.run(ended.signal);
@@ -73,6 +75,23 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     await store.close();
     await log.close();
   }
+}
+
+/** What other processes may have the box do: files that `yoban replay` names are stored and judged here. */
+function takeOrders(store: Store, casework: CaseworkLoop, configuration: Configuration, log: RoomLog): Orders {
+  let turn: Promise<unknown> = Promise.resolve();
+  const replay: Order = (parameters, say, signal) => {
+    const order = replayOrder.parse(parameters);
+    const work = async () => {
+      log.info('files are handed in', { captures: order.captures.length, logs: order.logs.length });
+      const { sensor, capture } = configuration;
+      return await replayFiles(store, order, { sensor, maxFlows: capture.maxFlows, signal, say, settle: () => casework.settle(signal) });
+    };
+    const result = turn.then(work, work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+  return new Map([[replayOrderName, replay]]);
 }
 
 function mirrorInterfaces(named: readonly string[], { interfaces, capture }: Configuration) {

@@ -5,8 +5,9 @@ import { createInterface, type Interface } from 'node:readline';
 import type { z } from 'zod';
 import { Failure } from '../base/failure.ts';
 import { type Answers, answerFields, type Question } from './question.ts';
+import { noSuchOrder } from './server.ts';
 import { socketPath } from './socketPath.ts';
-import { decodeRow, reply } from './wireFormat.ts';
+import { decodeRow, type Reply, reply } from './wireFormat.ts';
 
 export class StoreClient implements Answers {
   private readonly lines: AsyncIterator<string>;
@@ -41,15 +42,34 @@ export class StoreClient implements Answers {
     return result;
   }
 
+  /** Has the holder do something; `undefined` when it takes no such order. */
+  async order(order: string, parameters: Record<string, unknown>, onProgress: (text: string) => void): Promise<unknown> {
+    this.socket.write(`${JSON.stringify({ order, parameters })}\n`);
+    for (;;) {
+      const message = await this.next();
+      if ('failure' in message) {
+        if (message.failure.code === noSuchOrder) return undefined;
+        throw new Failure(message.failure.code, message.failure.message, message.failure.advice);
+      }
+      if ('progress' in message) onProgress(message.progress);
+      if ('result' in message) return message.result;
+    }
+  }
+
+  private async next(): Promise<Reply> {
+    const line = await this.lines.next();
+    if (line.done) throw new Failure('STORE_GONE', 'the process that holds the store ended before it had answered', 'ask again');
+    return reply.parse(JSON.parse(line.value));
+  }
+
   private async exchange(question: Question, parameters: Record<string, unknown>): Promise<Record<string, unknown>[]> {
     const fields = answerFields(question);
     this.socket.write(`${JSON.stringify({ question: question.name, parameters })}\n`);
     const rows: Record<string, unknown>[] = [];
     for (;;) {
-      const line = await this.lines.next();
-      if (line.done) throw new Failure('STORE_GONE', 'the process that holds the store ended before it had answered', 'ask again');
-      const message = reply.parse(JSON.parse(line.value));
+      const message = await this.next();
       if ('failure' in message) throw new Failure(message.failure.code, message.failure.message, message.failure.advice);
+      if (!('rows' in message || 'done' in message)) throw new Error('unreachable: an answer without rows');
       if ('done' in message) return rows;
       for (const values of message.rows) rows.push(decodeRow(fields, values));
     }

@@ -1,7 +1,8 @@
 /**
  * Whoever holds the store answers for it: a Unix socket in the data folder, readable by its owner only.
  *
- * Only the named questions are answered, and they only read; a request is bounded in size.
+ * Only the named questions are answered, and they only read; a request is bounded in size. A running box takes orders too, by name: who can
+ * open the socket may write the file as well.
  */
 
 import { chmod, unlink } from 'node:fs/promises';
@@ -14,6 +15,15 @@ import { type SocketPath, socketPath } from './socketPath.ts';
 import type { Store } from './store.ts';
 import { encodeRow, type Reply, request } from './wireFormat.ts';
 
+/**
+ * Does what it was asked, and returns what can be written as JSON. The signal: whoever asked has gone.
+ */
+export type Order = (parameters: unknown, say: (progress: string) => void, signal: AbortSignal) => Promise<unknown>;
+export type Orders = ReadonlyMap<string, Order>;
+
+/** The code of the failure by which a holder says that it takes no such order. */
+export const noSuchOrder = 'STORE_ORDER';
+
 const longestRequest = 64 * 1024;
 const rowsPerLine = 1000;
 
@@ -25,7 +35,7 @@ export class StoreServer {
   ) {}
 
   /** The store's lock is held by then, so a socket that lies there already belongs to a process that is gone. */
-  static async listen(store: Store): Promise<StoreServer> {
+  static async listen(store: Store, orders: Orders = new Map()): Promise<StoreServer> {
     const path = await socketPath(store.folder);
     await unlink(path.path).catch(() => undefined);
     const open = new Set<Socket>();
@@ -33,7 +43,7 @@ export class StoreServer {
       open.add(socket);
       socket.on('close', () => open.delete(socket));
       socket.on('error', () => socket.destroy());
-      serve(store, socket);
+      serve(store, orders, socket);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) =>
@@ -59,7 +69,9 @@ export class StoreServer {
   }
 }
 
-function serve(store: Store, socket: Socket): void {
+function serve(store: Store, orders: Orders, socket: Socket): void {
+  const gone = new AbortController();
+  socket.on('close', () => gone.abort());
   let received = 0;
   socket.on('data', (octets: Buffer) => {
     // A line that never ends would otherwise grow in memory.
@@ -69,14 +81,21 @@ function serve(store: Store, socket: Socket): void {
   const lines = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY });
   let turn: Promise<void> = Promise.resolve();
   lines.on('line', (line) => {
-    turn = turn.then(() => respond(store, socket, line)).catch(() => socket.destroy() as unknown as undefined);
+    turn = turn.then(() => respond(store, orders, socket, line, gone.signal)).catch(() => socket.destroy() as unknown as undefined);
   });
 }
 
-async function respond(store: Store, socket: Socket, line: string): Promise<void> {
+async function respond(store: Store, orders: Orders, socket: Socket, line: string, gone: AbortSignal): Promise<void> {
   const send = (message: Reply) => new Promise<void>((resolve) => socket.write(`${JSON.stringify(message)}\n`, () => resolve()));
   try {
-    const { question: name, parameters } = request.parse(JSON.parse(line));
+    const asked = request.parse(JSON.parse(line));
+    if ('order' in asked) {
+      const order = orders.get(asked.order);
+      if (!order) throw new Failure(noSuchOrder, 'the process that holds the store takes no orders', 'wait until that process ends');
+      const result = await order(asked.parameters, (progress) => void send({ progress }), gone);
+      return await send({ result });
+    }
+    const { question: name, parameters } = asked;
     const question = questionsByName.get(name);
     if (!question)
       throw new Failure('STORE_QUESTION', `the store does not know the question ${name}`, 'use the same version of yoban on both sides');

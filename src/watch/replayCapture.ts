@@ -6,6 +6,7 @@ import { openCapture } from '../link/captureFile.ts';
 import type { FrameSource } from '../link/frameBlock.ts';
 import { type CaptureRecord, captureKind } from '../record/capture.ts';
 import { healthKind } from '../record/health.ts';
+import { rowsOfCapture } from '../store/questions/facts.ts';
 import type { Store } from '../store/store.ts';
 import { type FileIdentity, identifyFile } from './captureIdentity.ts';
 import { CaptureMetering } from './captureMetering.ts';
@@ -67,7 +68,6 @@ function begin(path: string, identity: FileIdentity, source: FrameSource, sensor
 
 async function readInto(store: Store, source: FrameSource, begun: CaptureRecord, options: ReplayOptions): Promise<ReplayedCapture> {
   const sink = new FactSink(store);
-  const committedBefore = store.committedRows;
   const metering = new CaptureMetering(source, sink, {
     capture: begun.id,
     maxFlows: options.maxFlows,
@@ -81,7 +81,7 @@ async function readInto(store: Store, source: FrameSource, begun: CaptureRecord,
   await store.commit();
   const rows = new StageLedger('store', 'rows');
   rows.in = sink.rows;
-  rows.out = store.committedRows - committedBefore;
+  rows.out = (await store.ask(rowsOfCapture, { capture: begun.id }))[0]?.rows ?? 0;
   const { frames, firstAt, lastAt, faults, linkTypes } = metering;
   const record: CaptureRecord = { ...begun, state: 'complete', frames, firstAt, lastAt, faults, linkTypes };
   const where = {

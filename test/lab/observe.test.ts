@@ -9,12 +9,13 @@ import { minute } from '../../src/base/time.ts';
 import { flowKind } from '../../src/record/flow.ts';
 import { imbalance } from '../../src/record/health.ts';
 import { accountOutput } from '../../src/record/output/account.ts';
+import { replayOutput } from '../../src/record/output/replay.ts';
 import { bindingKind, nameKind } from '../../src/record/sighting.ts';
 import type { Question } from '../../src/store/question.ts';
 import { allOf } from '../../src/store/question.ts';
 import { captures, health, rowsOfCapture } from '../../src/store/questions/facts.ts';
 import { Store } from '../../src/store/store.ts';
-import { yoban, yobanJson } from '../cli/run.ts';
+import { writeStory, yoban, yobanJson } from '../cli/run.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { FrameSender } from './frameSender.ts';
 import { connect, Namespace, noLab } from './namespaces.ts';
@@ -168,6 +169,28 @@ describe('a live capture', { skip: noLab }, () => {
     assert.equal((await yoban('report', '--data', join(place.folder, 'live'))).exitCode, 0);
     observed.process.kill('SIGINT');
     assert.ok([0, 130].includes((await observed.end('SIGINT')) ?? -1));
+  });
+
+  it('takes captures and logs in from another terminal and judges them at once', async (t) => {
+    const place = await lab(t);
+    const data = join(place.folder, 'live');
+    const { capture, log } = await writeStory('paper-2021', 3, place.folder);
+    const observed = await start(t, place);
+    const first = await yobanJson(replayOutput, 'replay', capture, '--data', data);
+    assert.deepEqual(first.files, [{ ...first.files[0], file: capture, alreadyStored: false }]);
+    const second = await yoban('replay', '--logs', log, '--data', data);
+    assert.equal(second.exitCode, 0, second.stderr);
+    assert.match((await yoban('report', '--data', data)).stdout, /769 explained, 0 not/);
+    const again = await yobanJson(replayOutput, 'replay', capture, '--logs', log, '--data', data);
+    assert.deepEqual(
+      again.files.map(({ alreadyStored }) => alreadyStored),
+      [true, true],
+    );
+    const wrong = await yoban('replay', join(place.folder, 'nothing.pcap'), '--data', data);
+    assert.deepEqual([wrong.exitCode, /no such file/.test(wrong.stderr)], [2, true]);
+    assert.equal(await observed.end('SIGINT'), 0, observed.stderr);
+    assert.match((await yoban('report', '--data', data)).stdout, /769 explained, 0 not/);
+    assert.equal((await yoban('account', '--data', data)).exitCode, 0);
   });
 
   it('says in one line what keeps an interface from being captured', async (t) => {

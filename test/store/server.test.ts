@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdir, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Failure } from '../../src/base/failure.ts';
 import { flowKind } from '../../src/record/flow.ts';
 import { reachStore } from '../../src/store/access.ts';
 import { StoreClient } from '../../src/store/client.ts';
 import { flowsOfDevice, totals } from '../../src/store/questions/facts.ts';
-import { StoreServer } from '../../src/store/server.ts';
+import { type Order, StoreServer } from '../../src/store/server.ts';
 import { socketFile } from '../../src/store/socketPath.ts';
 import { Store } from '../../src/store/store.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
@@ -126,6 +127,63 @@ describe('the socket of the store', () => {
       socket.write('{"question":"totals","parameters":{}}\n');
       assert.match(String((await once(socket, 'data'))[0]), /^\{"rows":\[\[/);
     });
+
+  it('does what it is told by name, says how far it has come, and takes no other order', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await Store.open(folder);
+    const heard: unknown[] = [];
+    const count: Order = async (parameters, say) => {
+      heard.push(parameters);
+      say('half of it');
+      return { counted: 2 };
+    };
+    const refuse: Order = async () => {
+      throw new Failure('FILE_UNREADABLE', 'a.pcap: no such file', 'check the name');
+    };
+    const server = await StoreServer.listen(
+      store,
+      new Map([
+        ['count', count],
+        ['refuse', refuse],
+      ]),
+    );
+    const client = (await StoreClient.connect(folder)) as StoreClient;
+    const said: string[] = [];
+    assert.deepEqual(await client.order('count', { to: 2 }, (text) => said.push(text)), { counted: 2 });
+    assert.deepEqual([heard, said], [[{ to: 2 }], ['half of it']]);
+    await assert.rejects(
+      client.order('refuse', {}, () => undefined),
+      { code: 'FILE_UNREADABLE', message: 'a.pcap: no such file' },
+    );
+    assert.equal(await client.order('drop-everything', {}, () => undefined), undefined);
+    assert.equal((await client.ask(totals, {}))[0]?.flows, 0);
+    await client.close();
+    await server.close();
+    await store.close();
+  });
+
+  it('tells an order that whoever gave it has gone', async (t) => {
+    const folder = await temporaryFolder(t);
+    const store = await Store.open(folder);
+    const events = new EventEmitter();
+    const [begun, gone] = [once(events, 'begun'), once(events, 'gone')];
+    const wait: Order = async (_, __, signal) => {
+      signal.addEventListener('abort', () => events.emit('gone'));
+      events.emit('begun');
+      await gone;
+    };
+    const server = await StoreServer.listen(store, new Map([['wait', wait]]));
+    const client = (await StoreClient.connect(folder)) as StoreClient;
+    const left = assert.rejects(
+      client.order('wait', {}, () => undefined),
+      { code: 'STORE_GONE' },
+    );
+    await begun;
+    await client.close();
+    await Promise.all([gone, left]);
+    await server.close();
+    await store.close();
+  });
 
   it('hangs up on a line that never ends', async (t) => {
     const folder = await temporaryFolder(t);
