@@ -20,6 +20,7 @@ import { type DeviceRecord, destinationKind, deviceKind, judgementKind } from '.
 import { nameMemory } from '../record/sighting.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
+import { rollUpDay, rollUpStale } from '../store/rollUp.ts';
 import type { SettledUnit, StaleUnit, Store } from '../store/store.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
@@ -105,7 +106,10 @@ export class Casework {
     const sql = `DELETE FROM "stale" WHERE "unit" = 'device-day'
       AND "subject" NOT IN (SELECT "mac"::VARCHAR FROM "device" WHERE "host" IS NOT NULL)
       AND "subject" NOT IN (SELECT DISTINCT "mac"::VARCHAR FROM "judgement")`;
-    await this.store.commit([{ sql, values: [] }]);
+    const days = ((await this.store.ask(derived.staleUnits, {})) as StaleUnit[]).flatMap(({ day: at }) => (at === null ? [] : [at]));
+    if (days.length === 0) return;
+    const [first, last] = days.reduce(([least, most], at) => [Math.min(least, at), Math.max(most, at)], [Number.MAX_SAFE_INTEGER, 0]);
+    await this.store.commit([...rollUpStale(first, last + day), { sql, values: [] }]);
   }
 
   /** Networks, explanations and rules are the ground for all units: a change makes stale what rests on it. */
@@ -231,7 +235,7 @@ export class Casework {
       sql: `DELETE FROM "judgement" WHERE "mac" = $1 AND "minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)}`,
       values: [BigInt(mac), BigInt(from), BigInt(to)],
     };
-    await this.store.commit([erase], this.current);
+    await this.store.commit([erase], this.current, [], rollUpDay(mac, from));
   }
 
   /** Empty for a device without a log: nothing is known about its states. */

@@ -1,21 +1,24 @@
 /** Puts a forensic report together from what is derived. Reads only; the same answers give the same report. */
 
-import { formatAddress, formatMac } from '../base/address.ts';
-import { formatTime, hour, type Microseconds } from '../base/time.ts';
-import { correctedStates } from '../judge/correction.ts';
+import { formatAddress, formatMac, type Mac } from '../base/address.ts';
+import { formatTime, type Microseconds } from '../base/time.ts';
 import type { Policy } from '../judge/policy.ts';
 import { prioritise, statusOf } from '../judge/priority.ts';
 import type { CorrectionRecord } from '../record/correction.ts';
-import { type HostInterval, hostStates, type IntervalRecord } from '../record/interval.ts';
+import { hostStates } from '../record/interval.ts';
 import type { DeviceRecord } from '../record/judged.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
-import type { Answers } from '../store/question.ts';
+import type { AnswerOf, Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
+import { trafficByState } from '../store/questions/traffic.ts';
 import { hostNames } from '../timeline/hostNames.ts';
-import { combine } from '../timeline/hostState.ts';
 import { describeClock } from './clock.ts';
-import { type Gathered, type GatheredDestination, gather, type Traffic, total } from './evidence.ts';
+import { type Gathered, type GatheredDestination, gather } from './evidence.ts';
+import { type Hours, hoursByState, hoursOfHosts } from './hours.ts';
+import { type Window, wholeDays } from './window.ts';
+
+type StateTraffic = AnswerOf<typeof trafficByState>[number];
 
 export interface ReportOptions {
   readonly policy: Policy;
@@ -26,26 +29,18 @@ export interface ReportOptions {
   readonly host?: string;
 }
 
-interface Window {
-  readonly from: Microseconds;
-  /** Exclusive. */
-  readonly to: Microseconds;
-}
-
 export async function assembleReport(answers: Answers, options: ReportOptions): Promise<ReportOutput> {
   const [span] = await answers.ask(facts.span, {});
   const window = { from: options.from ?? span?.from ?? 0, to: options.to ?? (span?.to ?? 0) + 1 };
   const devices = await answers.ask(derived.devices, {});
-  const destinations = new Map((await answers.ask(derived.destinations, {})).map((record) => [record.id, record]));
-  const traffic = await answers.ask(derived.judgedTraffic, window);
-  const intervals = await answers.ask(derived.intervals, {});
+  const counting = wholeDays(window, span);
+  const gathered = await gather(answers, counting, options.policy, { devices });
+  const traffic = await answers.ask(trafficByState, { ...counting, mac: null });
   const corrections = await answers.ask(derived.corrections, {});
-  const asked = await answers.ask(derived.askedNames, window);
-  const withLog = devices.filter(({ host }) => host !== null);
-  const gathered = gather({ traffic, asked, destinations, devicesInAll: withLog.length }, options.policy);
-  const judged = withLog.map((device) => judgedHost(device, window, intervals, corrections, traffic, gathered));
-  const unjudged = await unjudgedHosts(answers, devices, window);
-  const hosts = [...judged, ...unjudged].filter((host) => isWanted(host, options.host, devices));
+  const hours = await hoursOfHosts(answers, window, corrections);
+  const judged = devices.filter(({ host }) => host !== null).map((device) => judgedHost(device, hours, corrections, traffic, gathered));
+  const unjudged = await unjudgedHosts(answers, devices, window, counting);
+  const hosts = [...judged, ...unjudged].map(withoutIds).filter((host) => isWanted(host, options.host, devices));
   return {
     from: span?.from == null && options.from === undefined ? null : formatTime(window.from),
     to: span?.to == null && options.to === undefined ? null : formatTime(window.to),
@@ -55,6 +50,31 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
     totals: (await answers.ask(facts.totals, {}))[0] ?? {},
   };
 }
+
+/** One machine, as in the report; `undefined` where there is none of that address. */
+export async function assembleHost(answers: Answers, mac: Mac, window: Window, policy: Policy): Promise<IdentifiedHost | undefined> {
+  const devices = await answers.ask(derived.devices, {});
+  const device = devices.find((candidate) => candidate.mac === mac);
+  if (!device) return undefined;
+  const [span] = await answers.ask(facts.span, {});
+  const counting = wholeDays(window, span);
+  if (device.host === null) return (await unjudgedHosts(answers, [device], window, counting))[0] ?? withoutTraffic(device, window);
+  const gathered = await gather(answers, counting, policy, { devices, mac });
+  const traffic = await answers.ask(trafficByState, { ...counting, mac });
+  const corrections = await answers.ask(derived.correctionsOfHost, { host: device.host });
+  const hours = await hoursOfHosts(answers, window, corrections, device.host);
+  return judgedHost(device, hours, corrections, traffic, gathered);
+}
+
+/** A destination with the id under which the store knows it. */
+export type IdentifiedDestination = ReportDestination & { readonly id: string };
+export type IdentifiedHost = Omit<ReportHost, 'destinations'> & { readonly destinations: IdentifiedDestination[] };
+
+/** Without ids, as it is published. */
+const withoutIds = (host: IdentifiedHost): ReportHost => ({
+  ...host,
+  destinations: host.destinations.map(({ id: _, ...destination }) => destination),
+});
 
 /** Its destinations are sorted: the most suspicious one comes first. */
 const highest = (host: ReportHost) => host.destinations[0]?.priority ?? -1;
@@ -66,12 +86,13 @@ function isWanted(host: ReportHost, wanted: string | undefined, devices: readonl
   return names.some((name) => name.toUpperCase() === wanted.toUpperCase());
 }
 
-function describeDestination({ rows, evidence }: GatheredDestination): ReportDestination {
+export function describeDestination({ row, evidence }: GatheredDestination): IdentifiedDestination {
   const { destination } = evidence;
   const { priority, because } = prioritise(evidence);
   const status = statusOf(evidence);
-  const [sentPackets, receivedPackets] = [total(rows, 'sentPackets'), total(rows, 'receivedPackets')];
+  const { sentPackets, receivedPackets } = row;
   return {
+    id: destination.id,
     name: destination.name,
     address: destination.address === null ? null : formatAddress(destination.address),
     protocol: destination.protocol,
@@ -91,8 +112,8 @@ function describeDestination({ rows, evidence }: GatheredDestination): ReportDes
     nameProof: destination.nameProof,
     sentPackets,
     receivedPackets,
-    firstAt: formatTime(Math.min(...rows.map(({ firstAt }) => firstAt))),
-    lastAt: formatTime(Math.max(...rows.map(({ lastAt }) => lastAt))),
+    firstAt: formatTime(row.firstAt),
+    lastAt: formatTime(row.lastAt),
   };
 }
 
@@ -107,24 +128,21 @@ const packetsOf = (destinations: readonly ReportDestination[]) => destinations.r
 
 function judgedHost(
   device: DeviceRecord,
-  window: Window,
-  intervals: readonly IntervalRecord[],
+  hours: (host: string) => Hours,
   corrections: readonly CorrectionRecord[],
-  traffic: readonly Traffic[],
+  traffic: readonly StateTraffic[],
   gathered: Gathered,
-): ReportHost {
-  const destinations = (gathered.get(device.mac) ?? []).map(describeDestination);
-  destinations.sort((a, b) => b.priority - a.priority || b.packets - a.packets || (nameOf(a) < nameOf(b) ? -1 : 1));
+): IdentifiedHost {
+  const destinations = (gathered.get(device.mac) ?? []).map(describeDestination).sort(byPriority);
   const own = traffic.filter(({ mac }) => mac === device.mac);
   const clock = corrections.filter(({ host }) => host === device.host).sort((a, b) => a.from - b.from);
-  const states = correctedStates(combine(intervals.filter(({ host }) => host === device.host)), clock);
   return {
     host: device.host as string,
     hasLog: true,
     mac: formatMac(device.mac),
     addresses: device.addresses.map(formatAddress),
-    hours: hoursByState(states, window),
-    traffic: trafficByState(own),
+    hours: hours(device.host as string),
+    traffic: trafficByStates(own),
     noUserStarted: { packets: packetsOf(destinations), explained: packetsOf(destinations.filter(isExplained)) },
     destinations,
     clock: clock.map(describeClock),
@@ -132,35 +150,18 @@ function judgedHost(
   };
 }
 
+/** Most suspicious first. */
+export const byPriority = (a: ReportDestination, b: ReportDestination) =>
+  b.priority - a.priority || b.packets - a.packets || (nameOf(a) < nameOf(b) ? -1 : 1);
 const nameOf = (destination: ReportDestination) => `${destination.name ?? destination.address} ${destination.protocol} ${destination.port}`;
 
-/** Every hour of the window is in one state; what no interval covers is unknown. */
-function hoursByState(stretches: readonly HostInterval[], window: Window): Record<string, number> {
-  const microseconds: Record<string, number> = Object.fromEntries(hostStates.map((state) => [state, 0]));
-  for (const { from, to, state } of stretches) {
-    microseconds[state] = (microseconds[state] ?? 0) + Math.max(0, Math.min(to, window.to) - Math.max(from, window.from));
-  }
-  const covered = Object.values(microseconds).reduce((sum, us) => sum + us, 0);
-  microseconds.unknown = (microseconds.unknown ?? 0) + Math.max(0, window.to - window.from - covered);
-  return Object.fromEntries(Object.entries(microseconds).map(([state, us]) => [state, Math.round((us / hour) * 10_000) / 10_000]));
+function trafficByStates(rows: readonly StateTraffic[]): ReportHost['traffic'] {
+  const inOrder = rows.toSorted((a, b) => hostStates.indexOf(a.state) - hostStates.indexOf(b.state));
+  return Object.fromEntries(inOrder.map(({ state, packets, octets }) => [state, { packets, octets }]));
 }
 
-function trafficByState(rows: readonly Traffic[]): ReportHost['traffic'] {
-  const sums: Record<string, { packets: number; octets: number }> = {};
-  for (const row of rows) {
-    const sum = sums[row.state] ?? { packets: 0, octets: 0 };
-    sums[row.state] = {
-      packets: sum.packets + row.sentPackets + row.receivedPackets,
-      octets: sum.octets + row.sentOctets + row.receivedOctets,
-    };
-  }
-  return Object.fromEntries(
-    hostStates.filter((state) => sums[state]).map((state) => [state, sums[state] as { packets: number; octets: number }]),
-  );
-}
-
-function hostNotes(own: readonly Traffic[]): string[] {
-  const contradictions = total(own, 'contradictions');
+function hostNotes(own: readonly StateTraffic[]): string[] {
+  const contradictions = own.reduce((sum, row) => sum + row.contradictions, 0);
   if (contradictions === 0) return [];
   return [
     `sent in ${contradictions} ${contradictions === 1 ? 'minute' : 'minutes'} in which its log says that it could not (S3, hibernated or off): its clock is wrong, its log is incomplete, or another machine uses its MAC address`,
@@ -168,23 +169,33 @@ function hostNotes(own: readonly Traffic[]): string[] {
 }
 
 /** Machines without a log: their traffic is shown, but nobody can say what of it a user started. */
-async function unjudgedHosts(answers: Answers, devices: readonly DeviceRecord[], window: Window): Promise<ReportHost[]> {
+async function unjudgedHosts(
+  answers: Answers,
+  devices: readonly DeviceRecord[],
+  window: Window,
+  counting: Window,
+): Promise<IdentifiedHost[]> {
   const byMac = new Map(devices.map((device) => [device.mac, device]));
-  return (await answers.ask(derived.unjudgedTraffic, window)).map(({ mac, packets, octets }) => ({
-    host: byMac.get(mac)?.hostNames[0] ?? formatMac(mac),
-    hasLog: false,
-    mac: formatMac(mac),
-    addresses: (byMac.get(mac)?.addresses ?? []).map(formatAddress),
-    hours: hoursByState([], window),
-    traffic: { unknown: { packets, octets } },
-    noUserStarted: { packets: 0, explained: 0 },
-    destinations: [],
-    clock: [],
-    notes: ['no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
-  }));
+  return (await answers.ask(derived.unjudgedTraffic, counting)).flatMap(({ mac, packets, octets }) => {
+    const device = byMac.get(mac);
+    return device ? [{ ...withoutTraffic(device, window), traffic: { unknown: { packets, octets } } }] : [];
+  });
 }
 
-async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]): Promise<string[]> {
+const withoutTraffic = (device: DeviceRecord, window: Window): IdentifiedHost => ({
+  host: device.hostNames[0] ?? formatMac(device.mac),
+  hasLog: false,
+  mac: formatMac(device.mac),
+  addresses: device.addresses.map(formatAddress),
+  hours: hoursByState(new Map(), window),
+  traffic: {},
+  noUserStarted: { packets: 0, explained: 0 },
+  destinations: [],
+  clock: [],
+  notes: ['no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
+});
+
+export async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]): Promise<string[]> {
   const tied = new Set(devices.map(({ host }) => host));
   const newest = hostNames(await answers.ask(facts.renamings, {}));
   const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(newest.get(host) ?? host));

@@ -4,72 +4,81 @@ import type { Mac } from '../base/address.ts';
 import { type AskedNames, type Excess, excesses, type MinuteAmounts } from '../judge/envelope.ts';
 import { noUserStarted, type Policy } from '../judge/policy.ts';
 import type { Evidence } from '../judge/priority.ts';
-import type { Envelope } from '../record/envelope.ts';
-import type { DestinationRecord } from '../record/judged.ts';
-import type { AnswerOf } from '../store/question.ts';
-import type * as derived from '../store/questions/derived.ts';
+import { type Envelope, type Quantity, stretches } from '../record/envelope.ts';
+import { confidences, hostStates } from '../record/interval.ts';
+import type { DestinationRecord, DeviceRecord } from '../record/judged.ts';
+import type { AnswerOf, Answers } from '../store/question.ts';
+import * as derived from '../store/questions/derived.ts';
+import { countedTraffic, minutesOfPairs } from '../store/questions/traffic.ts';
+import type { Window } from './window.ts';
 
-export type Traffic = AnswerOf<typeof derived.judgedTraffic>[number];
+type Traffic = AnswerOf<typeof countedTraffic>[number];
 type Asked = AnswerOf<typeof derived.askedNames>[number];
 
 export interface GatheredDestination {
-  /** One for each state, interval and confidence. */
-  readonly rows: readonly Traffic[];
+  readonly row: Traffic;
   readonly evidence: Evidence;
 }
 
-/** Each judged device with its destinations, only of traffic that no user started under `policy`. */
+/** Each judged device with its destinations, only of traffic that no user started under the policy. */
 export type Gathered = ReadonlyMap<Mac, readonly GatheredDestination[]>;
 
-export interface Derived {
-  readonly traffic: readonly Traffic[];
-  readonly asked: readonly Asked[];
-  readonly destinations: ReadonlyMap<string, DestinationRecord>;
-  /** Devices that have a log. */
-  readonly devicesInAll: number;
+export interface Scope {
+  readonly devices: readonly DeviceRecord[];
+  /** Of this machine only. */
+  readonly mac?: Mac;
+  /** With this destination only. Of an envelope that it shares with others, only its own part is seen. */
+  readonly destination?: string;
 }
 
-export function total(
-  rows: readonly Traffic[],
-  field: 'sentOctets' | 'receivedOctets' | 'sentPackets' | 'receivedPackets' | 'contradictions',
-): number {
-  return rows.reduce((sum, row) => sum + row[field], 0);
+/** States and confidences in which, under the policy, no user started the traffic. */
+export function countedStates(policy: Policy) {
+  const states = hostStates.filter((state) => noUserStarted(policy, state, 'high'));
+  return { states, confidences: confidences.filter((confidence) => states.some((state) => noUserStarted(policy, state, confidence))) };
 }
 
-export function gather({ traffic, asked, destinations, devicesInAll }: Derived, policy: Policy): Gathered {
-  const counts = ({ state, confidence }: Pick<Traffic, 'state' | 'confidence'>) => noUserStarted(policy, state, confidence);
-  const byDevice = new Map<Mac, Map<string, Traffic[]>>();
-  const devicesOf = new Map<string, Set<Mac>>();
-  for (const row of traffic) {
-    if (!counts(row)) continue;
-    const ofDevice = byDevice.get(row.mac) ?? new Map<string, Traffic[]>();
-    byDevice.set(row.mac, ofDevice);
-    const rows = ofDevice.get(row.destination);
-    if (rows) rows.push(row);
-    else ofDevice.set(row.destination, [row]);
-    devicesOf.set(row.destination, (devicesOf.get(row.destination) ?? new Set()).add(row.mac));
-  }
-  const askedOf = askedByDevice(asked.filter(counts));
-  return new Map(
-    [...byDevice].map(([mac, ofDevice]) => {
-      const excessOf = judgeEnvelopes(ofDevice, destinations, askedOf.get(mac) ?? []);
-      const gathered = [...ofDevice].map(([id, rows]) => ({
-        rows,
-        evidence: {
-          destination: destinations.get(id) as DestinationRecord,
-          minutes: [...new Set(rows.flatMap(({ minutes }) => minutes))].sort((a, b) => a - b),
-          sentOctets: total(rows, 'sentOctets'),
-          receivedOctets: total(rows, 'receivedOctets'),
-          contradictions: total(rows, 'contradictions'),
-          devices: devicesOf.get(id)?.size ?? 0,
-          devicesInAll,
-          excesses: excessOf.get(id) ?? [],
-        },
-      }));
-      return [mac, gathered];
-    }),
+export async function gather(
+  answers: Answers,
+  window: Window,
+  policy: Policy,
+  { devices, mac, destination: only }: Scope,
+): Promise<Gathered> {
+  const counted = { ...window, ...countedStates(policy) };
+  const rows = await answers.ask(countedTraffic, { ...counted, mac: mac ?? null, destination: only ?? null });
+  const records =
+    mac === undefined && only === undefined
+      ? await answers.ask(derived.destinations, {})
+      : await answers.ask(derived.destinationsById, { ids: idsOf(rows) });
+  const destinations = new Map(records.map((record) => [record.id, record]));
+  const asked = (await answers.ask(derived.askedNames, { ...window, mac: mac ?? null })).filter(({ state, confidence }) =>
+    noUserStarted(policy, state, confidence),
   );
+  const excessOf = await findExcesses(answers, counted, rows, destinations, askedByDevice(asked));
+  const devicesInAll = devices.filter(({ host }) => host !== null).length;
+  const gathered = new Map<Mac, GatheredDestination[]>();
+  for (const row of rows) {
+    const destination = destinations.get(row.destination) as DestinationRecord;
+    const minutes = [...new Set(row.minutes)].sort((a, b) => a - b);
+    const { sentOctets, receivedOctets, contradictions } = row;
+    const found = excessOf.get(`${row.mac} ${row.destination}`) ?? [];
+    const evidence = {
+      destination,
+      minutes,
+      sentOctets,
+      receivedOctets,
+      contradictions,
+      devices: row.devices,
+      devicesInAll,
+      excesses: found,
+    };
+    const own = gathered.get(row.mac);
+    if (own) own.push({ row, evidence });
+    else gathered.set(row.mac, [{ row, evidence }]);
+  }
+  return gathered;
 }
+
+const idsOf = (rows: readonly Traffic[]) => [...new Set(rows.map(({ destination }) => destination))];
 
 /** Names below one domain in the hour with most of them; states that the policy takes together are taken together here as well. */
 function askedByDevice(asked: readonly Asked[]): Map<Mac, AskedNames[]> {
@@ -91,32 +100,79 @@ function askedByDevice(asked: readonly Asked[]): Map<Mac, AskedNames[]> {
   return new Map([...byDevice].map(([mac, ofDevice]) => [mac, [...ofDevice.values()]]));
 }
 
-/** An envelope holds for all that one rule explains to the host: whoever spreads a tunnel over many names gains nothing. */
-function judgeEnvelopes(
-  ofDevice: ReadonlyMap<string, readonly Traffic[]>,
+interface RuleTraffic {
+  readonly mac: Mac;
+  readonly envelope: Envelope;
+  readonly application: string | null;
+  readonly rows: Traffic[];
+}
+
+/** An envelope holds for all that one rule explains to one host: whoever spreads a tunnel over many names gains nothing. */
+async function findExcesses(
+  answers: Answers,
+  counted: Window & ReturnType<typeof countedStates>,
+  rows: readonly Traffic[],
   destinations: ReadonlyMap<string, DestinationRecord>,
-  asked: readonly AskedNames[],
-): Map<string, Excess[]> {
-  const byRule = new Map<string, { readonly envelope: Envelope; readonly application: string | null; readonly amounts: MinuteAmounts[] }>();
-  for (const [id, rows] of ofDevice) {
-    const { rule, envelope, application } = destinations.get(id) as DestinationRecord;
+  asked: ReadonlyMap<Mac, readonly AskedNames[]>,
+): Promise<Map<string, Excess[]>> {
+  const byRule = new Map<string, RuleTraffic>();
+  for (const row of rows) {
+    const { rule, envelope, application } = destinations.get(row.destination) as DestinationRecord;
     if (rule === null || envelope === null) continue;
-    const group = byRule.get(rule) ?? { envelope, application, amounts: [] };
-    byRule.set(rule, group);
-    for (const row of rows) for (const [i, minute] of row.minutes.entries()) group.amounts.push(amountsAt(row, id, minute, i));
+    const key = `${row.mac} ${rule}`;
+    const group = byRule.get(key) ?? { mac: row.mac, envelope, application, rows: [] };
+    byRule.set(key, group);
+    group.rows.push(row);
+  }
+  // Minutes are looked at only where the sums leave room for an excess.
+  const doubtful = [...byRule.values()].filter((group) => mayExceed(group, namesOf(group, asked).length > 0));
+  const pairs = doubtful.flatMap((group) => group.rows);
+  const amounts = new Map<string, MinuteAmounts[]>();
+  if (pairs.length > 0) {
+    const macs = pairs.map((row) => row.mac);
+    for (const row of await answers.ask(minutesOfPairs, { ...counted, macs, destinations: pairs.map(({ destination }) => destination) })) {
+      const key = `${row.mac} ${row.destination}`;
+      amounts.set(
+        key,
+        row.minutes.map((minute, i) => amountsAt(row, minute, i)),
+      );
+    }
   }
   const found = new Map<string, Excess[]>();
-  for (const { envelope, application, amounts } of byRule.values()) {
-    for (const excess of excesses(envelope, amounts, application === 'dns' ? asked : []))
-      for (const id of excess.destinations) found.set(id, [...(found.get(id) ?? []), excess]);
+  for (const group of doubtful) {
+    const { mac, envelope } = group;
+    const traffic = group.rows.flatMap(({ destination }) => amounts.get(`${mac} ${destination}`) ?? []);
+    for (const excess of excesses(envelope, traffic, namesOf(group, asked)))
+      for (const id of excess.destinations) found.set(`${mac} ${id}`, [...(found.get(`${mac} ${id}`) ?? []), excess]);
   }
   return found;
 }
 
-function amountsAt(row: Traffic, destination: string, minute: number, i: number): MinuteAmounts {
+const namesOf = ({ mac, application }: RuleTraffic, asked: ReadonlyMap<Mac, readonly AskedNames[]>) =>
+  application === 'dns' ? (asked.get(mac) ?? []) : [];
+
+/** No stretch of time holds more than the whole; what bounds a mean or names says nothing about sums. */
+export function mayExceed({ envelope, rows }: Pick<RuleTraffic, 'envelope' | 'rows'>, hasNames: boolean): boolean {
+  const sum = (field: 'sentPackets' | 'sentOctets' | 'receivedPackets' | 'receivedOctets') =>
+    rows.reduce((all, row) => all + row[field], 0);
+  const most: Readonly<Record<Quantity, number>> = {
+    sentPackets: sum('sentPackets'),
+    sentOctets: sum('sentOctets'),
+    receivedPackets: sum('receivedPackets'),
+    receivedOctets: sum('receivedOctets'),
+    sentData: sum('sentOctets'),
+    farEnds: rows.length,
+  };
+  if (hasNames || envelope.sentOctetsPerPacket !== undefined || envelope.receivedOctetsPerPacket !== undefined) return true;
+  return (Object.keys(stretches) as (keyof typeof stretches)[]).some((stretch) =>
+    Object.entries(envelope[stretch] ?? {}).some(([quantity, bound]) => most[quantity as Quantity] > (bound as number)),
+  );
+}
+
+function amountsAt(row: AnswerOf<typeof minutesOfPairs>[number], minute: number, i: number): MinuteAmounts {
   return {
     minute,
-    destination,
+    destination: row.destination,
     sentPackets: row.sentPacketsByMinute[i] as number,
     sentOctets: row.sentOctetsByMinute[i] as number,
     receivedPackets: row.receivedPacketsByMinute[i] as number,

@@ -149,7 +149,7 @@ function section(title: string, destinations: readonly ReportDestination[]): str
 }
 
 /** `settings-win.data.microsoft.com:443`, or for what has no name: `SSDP to 239.255.255.250 (multicast)`. */
-function farEnd(destination: ReportDestination): string {
+export function farEnd(destination: ReportDestination): string {
   const { name, address, port, protocol, application, cast, direction } = destination;
   if (name !== null) return port === null ? `${name} (${protocol})` : `${name}:${port}`;
   const service = (application ?? protocol).toUpperCase();
@@ -160,7 +160,7 @@ function farEnd(destination: ReportDestination): string {
   return `${service}${at}${cast === 'unicast' ? '' : ` (${cast})`}`;
 }
 
-function hoursLine(host: ReportHost): string {
+export function hoursLine(host: ReportHost): string {
   return groups
     .map(([title, states]) => [title, states.reduce((sum, state) => sum + (host.hours[state] ?? 0), 0)] as const)
     .filter(([title, hours]) => hours >= 0.05 || alwaysShown.has(title))

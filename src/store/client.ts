@@ -35,8 +35,25 @@ export class StoreClient implements Answers {
     return new StoreClient(socket, createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }));
   }
 
-  ask<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>, parameters: z.infer<P>): Promise<z.infer<R>[]> {
-    const work = () => this.exchange(question as unknown as Question, parameters as Record<string, unknown>) as Promise<z.infer<R>[]>;
+  /** A question that is given up takes the connection with it: that is how its holder learns of it. */
+  ask<P extends z.ZodObject, R extends z.ZodObject>(
+    question: Question<P, R>,
+    parameters: z.infer<P>,
+    signal?: AbortSignal,
+  ): Promise<z.infer<R>[]> {
+    const work = async () => {
+      const giveUp = () => this.socket.destroy();
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', giveUp, { once: true });
+      try {
+        return (await this.exchange(question as unknown as Question, parameters as Record<string, unknown>)) as z.infer<R>[];
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', giveUp);
+      }
+    };
     const result = this.turn.then(work, work);
     this.turn = result.catch(() => undefined);
     return result;

@@ -15,6 +15,7 @@ import { destinationKind, deviceKind, judgementKind } from '../record/judged.ts'
 import { type RecordKind, tableDefinition } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
 import { usageKind } from '../record/usage.ts';
+import { rollUpAll, rollUpTables } from './rollUp.ts';
 
 interface Migration {
   readonly version: number;
@@ -64,6 +65,11 @@ const migrations: readonly Migration[] = [
       // Without a basis everything is derived from the facts again.
       'DELETE FROM "basis"',
     ],
+  },
+  {
+    version: 6,
+    what: 'judgements and flows of machines without a log, added up by day',
+    statements: () => [...rollUpTables, ...rollUpAll().map(({ sql }) => sql)],
   },
 ];
 

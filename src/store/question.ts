@@ -27,7 +27,12 @@ export type ParametersOf<Q> = Q extends Question<infer Parameters, z.ZodObject> 
 
 /** Whoever can answer: the store itself, or another process through its socket. */
 export interface Answers {
-  ask<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>, parameters: z.infer<P>): Promise<z.infer<R>[]>;
+  /** @param signal gives the question up, wherever it is answered: for askers who may go away before they have their answer */
+  ask<P extends z.ZodObject, R extends z.ZodObject>(
+    question: Question<P, R>,
+    parameters: z.infer<P>,
+    signal?: AbortSignal,
+  ): Promise<z.infer<R>[]>;
 }
 
 export function defineQuestion<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>): Question<P, R> {

@@ -100,7 +100,7 @@ async function respond(store: Store, orders: Orders, socket: Socket, line: strin
     if (!question)
       throw new Failure('STORE_QUESTION', `the store does not know the question ${name}`, 'use the same version of yoban on both sides');
     const fields = answerFields(question);
-    const rows = await store.ask(question, question.parameters.parse(parameters));
+    const rows = await store.ask(question, question.parameters.parse(parameters), gone);
     for (let start = 0; start < rows.length && !socket.destroyed; start += rowsPerLine) {
       await send({ rows: rows.slice(start, start + rowsPerLine).map((row) => encodeRow(fields, row)) });
     }

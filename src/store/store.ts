@@ -100,10 +100,15 @@ export class Store implements Answers {
   }
 
   /**
-   * Writes all that is buffered, after the given statements, in one transaction. What was taken is on disk when the
-   * promise resolves; after a failure nothing of it is, and it is buffered again, so that the next commit writes it.
+   * Writes all that is buffered, after the given statements and before those that add it up, in one transaction. What was
+   * taken is on disk when the promise resolves; after a failure nothing of it is, and it is buffered again, so that the next commit writes it.
    */
-  commit(statements: readonly Statement[] = [], settled?: SettledUnit, own: readonly CommitRow[] = []): Promise<void> {
+  commit(
+    statements: readonly Statement[] = [],
+    settled?: SettledUnit,
+    own: readonly CommitRow[] = [],
+    afterwards: readonly Statement[] = [],
+  ): Promise<void> {
     const rows = [...this.pending];
     const stale = [...this.pendingStale.values()];
     this.pending.clear();
@@ -120,6 +125,7 @@ export class Store implements Answers {
             this.writer,
             own.filter(([of]) => of === kind).map(([, row]) => row),
           );
+        for (const { sql, values } of afterwards) await this.writer.run(sql, [...values]);
         if (stale.length > 0) await this.insertStale(stale);
         await this.writer.run('COMMIT');
         for (const unit of stale) this.revisions.set(keyOf(unit), this.revisionOf(unit) + 1);
@@ -159,8 +165,33 @@ export class Store implements Answers {
   }
 
   /** Sees what is committed, not what is buffered. */
-  ask<P extends z.ZodObject, R extends z.ZodObject>(question: Question<P, R>, parameters: z.infer<P>): Promise<z.infer<R>[]> {
-    return answer(this.reader, question, parameters);
+  ask<P extends z.ZodObject, R extends z.ZodObject>(
+    question: Question<P, R>,
+    parameters: z.infer<P>,
+    signal?: AbortSignal,
+  ): Promise<z.infer<R>[]> {
+    return signal ? this.askApart(question, parameters, signal) : answer(this.reader, question, parameters);
+  }
+
+  /** On a connection of its own, so that giving the question up disturbs nobody else's. */
+  private async askApart<P extends z.ZodObject, R extends z.ZodObject>(
+    question: Question<P, R>,
+    parameters: z.infer<P>,
+    signal: AbortSignal,
+  ): Promise<z.infer<R>[]> {
+    signal.throwIfAborted();
+    const connection = await this.database.connect();
+    const giveUp = () => connection.interrupt();
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await answer(connection, question, parameters);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      connection.closeSync();
+    }
   }
 
   async captureById(id: string): Promise<CaptureRecord | undefined> {

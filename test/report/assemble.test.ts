@@ -13,6 +13,7 @@ import {
 } from '../../src/record/judged.ts';
 import { reportOutput } from '../../src/record/output/report.ts';
 import { assembleReport, type ReportOptions } from '../../src/report/assemble.ts';
+import { rollUpAll } from '../../src/store/rollUp.ts';
 import { Store } from '../../src/store/store.ts';
 import { device, router } from '../judge/sample.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
@@ -98,8 +99,10 @@ async function stored(t: TestContext, contents: Contents): Promise<Store> {
   for (const row of contents.destinations ?? []) store.append(destinationKind, row);
   for (const row of contents.judgements ?? []) store.append(judgementKind, row);
   for (const row of contents.intervals ?? []) store.append(intervalKind, row);
-  store.append(flowKind, sampleFlow());
-  await store.commit();
+  // There is no judgement without a flow.
+  const minutes = new Set([start, ...(contents.judgements ?? []).map((judgement) => judgement.minute)]);
+  for (const begin of minutes) store.append(flowKind, sampleFlow({ minute: begin }));
+  await store.commit([], undefined, [], rollUpAll());
   return store;
 }
 

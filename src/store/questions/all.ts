@@ -3,7 +3,11 @@
 import type { Question } from '../question.ts';
 import * as derived from './derived.ts';
 import * as facts from './facts.ts';
+import * as pages from './pages.ts';
+import * as traffic from './traffic.ts';
 
 export const questionsByName: ReadonlyMap<string, Question> = new Map(
-  [...Object.values(facts), ...Object.values(derived)].map((question) => [question.name, question as unknown as Question]),
+  [facts, derived, traffic, pages]
+    .flatMap((part) => Object.values(part))
+    .map((question) => [question.name, question as unknown as Question]),
 );

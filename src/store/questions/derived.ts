@@ -1,11 +1,13 @@
 /** Questions about what was derived: timelines, judgements, destinations, and what waits to be derived anew. */
 
 import { z } from 'zod';
+import { day, dayOf, minuteOf } from '../../base/time.ts';
 import { correctionKind } from '../../record/correction.ts';
 import { choice, count, instant, mac, text, texts, uint32s } from '../../record/field.ts';
-import { confidences, hostStates, intervalKind } from '../../record/interval.ts';
+import { confidences, hostStates, intervalKind, machineStates, personStates } from '../../record/interval.ts';
 import { destinationKind, deviceKind, judgementKind } from '../../record/judged.ts';
 import { allOf, defineQuestion } from '../question.ts';
+import { flowSides } from '../rollUp.ts';
 
 const nothing = z.strictObject({});
 const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
@@ -14,6 +16,15 @@ const window = z.strictObject({ from: z.number(), to: z.number() });
 
 export const devices = allOf(deviceKind);
 export const destinations = allOf(destinationKind);
+export const destinationsById = defineQuestion({
+  name: 'destinations-by-id',
+  parameters: z.strictObject({ ids: z.array(z.string()) }),
+  row: destinationKind.schema,
+  statement: ({ ids }) => ({
+    sql: `SELECT * FROM "destination" WHERE "id" IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) ORDER BY "id"`,
+    values: [JSON.stringify(ids)],
+  }),
+});
 export const intervals = allOf(intervalKind);
 export const corrections = allOf(correctionKind);
 
@@ -91,7 +102,7 @@ export const judgedTraffic = defineQuestion({
  */
 export const askedNames = defineQuestion({
   name: 'asked-names',
-  parameters: window,
+  parameters: z.strictObject({ ...window.shape, mac: z.number().nullable() }),
   row: z.strictObject({
     mac: mac('The device.'),
     state: choice(hostStates, 'Its state in that minute.'),
@@ -100,17 +111,20 @@ export const askedNames = defineQuestion({
     domain: text('The domain.'),
     names: texts('Different names below it, sorted, at most a thousand.'),
   }),
-  statement: ({ from, to }) => ({
+  statement: ({ from, to, mac: client }) => ({
+    // Busy hours first, whatever the state: of ten million minutes only theirs have to be looked up.
     sql: `WITH asked AS (
-        SELECT "clientMac" AS "mac", date_trunc('minute', "from") AS "minute", "name", string_split("name", '.') AS "labels"
-        FROM "name" WHERE "evidence" IN ('dns', 'https-record') AND "from" >= ${timestamp(1)} AND "from" < ${timestamp(2)}),
-      domains AS (SELECT "mac", "minute", "name",
+        SELECT "clientMac" AS "mac", date_trunc('minute', "from") AS "minute", "name", string_split("name", '.') AS "labels" FROM "name"
+        WHERE "evidence" IN ('dns', 'https-record') AND "from" >= ${timestamp(1)} AND "from" < ${timestamp(2)} AND ($3 IS NULL OR "clientMac" = $3)),
+      domains AS (SELECT "mac", "minute", date_trunc('hour', "minute") AS "hour", "name",
         array_to_string("labels"[CASE WHEN len("labels"[-1]) = 2 AND "labels"[-2] IN ('ac', 'co', 'com', 'edu', 'go', 'gov', 'gr', 'lg', 'ne', 'net', 'or', 'org')
-          THEN -3 ELSE -2 END:], '.') AS "domain" FROM asked WHERE len("labels") > 2)
-      SELECT "mac", "state", "confidence", date_trunc('hour', "minute") AS "hour", "domain", list_sort(list(DISTINCT "name"))[1:1000] AS "names"
-      FROM domains JOIN (SELECT DISTINCT "mac", "minute", "state", "confidence" FROM "judgement") USING ("mac", "minute")
+          THEN -3 ELSE -2 END:], '.') AS "domain" FROM asked WHERE len("labels") > 2),
+      busy AS (SELECT "mac", "hour", "domain" FROM domains GROUP BY ALL HAVING count(DISTINCT "name") >= 10 OR max(len("name")) >= 60),
+      kept AS (SELECT * FROM domains SEMI JOIN busy USING ("mac", "hour", "domain"))
+      SELECT "mac", "state", "confidence", "hour", "domain", list_sort(list(DISTINCT "name"))[1:1000] AS "names"
+      FROM kept JOIN (SELECT DISTINCT "mac", "minute", "state", "confidence" FROM "judgement" SEMI JOIN kept USING ("mac", "minute")) USING ("mac", "minute")
       GROUP BY ALL HAVING count(DISTINCT "name") >= 10 OR max(len("name")) >= 60 ORDER BY ALL`,
-    values: [BigInt(from), BigInt(to)],
+    values: [BigInt(from), BigInt(to), client === null ? null : BigInt(client)],
   }),
 });
 
@@ -123,18 +137,46 @@ export const unjudgedTraffic = defineQuestion({
     packets: count('Packets that it sent, or that were unicast to it.'),
     octets: count('Octets of these packets.'),
   }),
-  statement: ({ from, to }) => ({
-    sql: `SELECT "mac", sum("packets")::BIGINT AS "packets", sum("octets")::BIGINT AS "octets" FROM (
-        SELECT "sourceMac" AS "mac", "sourceAddress" AS "address", "sourcePackets" + "destinationPackets" AS "packets",
-          "sourceOctets" + "destinationOctets" AS "octets", "firstAt", "lastAt" FROM "flow"
-        UNION ALL
-        SELECT "destinationMac", "destinationAddress", "sourcePackets" + "destinationPackets",
-          "sourceOctets" + "destinationOctets", "firstAt", "lastAt" FROM "flow") AS side
-      WHERE "mac" IN (SELECT "mac" FROM "device" WHERE "host" IS NULL) AND ("address" IN (SELECT unnest("addresses") FROM "device" WHERE "device"."mac" = side."mac")
-          OR "mac" IN (SELECT "mac" FROM "device" WHERE len("addresses") = 0))
-        AND "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)}
-      GROUP BY "mac" ORDER BY "mac"`,
-    values: [BigInt(from), BigInt(to)],
+  statement: (window) => {
+    const { from, to } = window;
+    // Whole days are added up already; an address of the far side that passes a router is not the router's own.
+    const [firstWhole, lastWhole] = [dayOf(from + day - 1), dayOf(to)];
+    const [wholeFrom, wholeTo] = firstWhole < lastWhole ? [firstWhole, lastWhole] : [to, to];
+    const outer = `AND "minute" >= ${timestamp(3)} AND "minute" < ${timestamp(2)} AND ("minute" < ${timestamp(4)} OR "minute" >= ${timestamp(5)})
+      AND "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)}`;
+    return {
+      sql: `SELECT "mac", sum("packets")::BIGINT AS "packets", sum("octets")::BIGINT AS "octets" FROM (
+          SELECT "mac", "address", "packets", "octets" FROM "unjudged" WHERE "day" >= ${timestamp(4)} AND "day" < ${timestamp(5)}
+          UNION ALL SELECT "mac", "address", "packets", "octets" FROM ${flowSides(outer)}) AS side
+        JOIN (SELECT "mac", "addresses" FROM "device" WHERE "host" IS NULL) AS machine USING ("mac")
+        WHERE len("addresses") = 0 OR list_contains("addresses", "address") GROUP BY "mac" ORDER BY "mac"`,
+      values: [from, to, minuteOf(from), wholeFrom, wholeTo].map(BigInt),
+    };
+  },
+});
+
+/** How long each host was in each pair of states, machine and person, where both are known. */
+export const hoursByStates = defineQuestion({
+  name: 'hours-by-states',
+  parameters: z.strictObject({ from: z.number(), to: z.number(), host: z.string().nullable() }),
+  row: z.strictObject({
+    host: text('The host.'),
+    machine: choice(machineStates, 'What the machine was.'),
+    person: choice(personStates, 'Whether a person was there.'),
+    microseconds: count('How long.'),
+  }),
+  // The intervals of an axis touch: each begin says what holds until the next begin on that axis.
+  statement: ({ from, to, host }) => ({
+    sql: `WITH span AS (SELECT "host", "axis", "state", greatest("from", ${timestamp(1)}) AS "from", least("to", ${timestamp(2)}) AS "to" FROM "interval"
+          WHERE "from" < ${timestamp(2)} AND "to" > ${timestamp(1)} AND ($3 IS NULL OR "host" = $3)),
+        edge AS (SELECT "host", "from" AS "begin", max("state") FILTER ("axis" = 'machine') AS "machine", max("state") FILTER ("axis" = 'person') AS "person"
+          FROM (SELECT "host", "axis", "state", "from" FROM span UNION ALL SELECT "host", "axis", '', max("to") FROM span GROUP BY "host", "axis") GROUP BY ALL),
+        piece AS (SELECT "host", last_value("machine" IGNORE NULLS) OVER known AS "machine", last_value("person" IGNORE NULLS) OVER known AS "person",
+          "begin", lead("begin") OVER (PARTITION BY "host" ORDER BY "begin") AS "end" FROM edge
+          WINDOW known AS (PARTITION BY "host" ORDER BY "begin" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))
+      SELECT "host", "machine", "person", sum(epoch_us("end") - epoch_us("begin"))::BIGINT AS "microseconds" FROM piece
+        WHERE "machine" <> '' AND "person" <> '' AND "end" IS NOT NULL GROUP BY ALL ORDER BY ALL`,
+    values: [BigInt(from), BigInt(to), host],
   }),
 });
 
