@@ -103,13 +103,14 @@ export class Casework {
   private async dropUntied(): Promise<void> {
     const tied = (await this.store.ask(derived.devices, {})).filter(({ host }) => host !== null);
     this.hostOfMac = new Map(tied.map(({ mac, host }) => [mac, host as string]));
-    const sql = `DELETE FROM "stale" WHERE "unit" = 'device-day'
+    // Marks that come in the meantime with other days wait for the next time.
+    const sql = `DELETE FROM "stale" WHERE "unit" = 'device-day' AND "day" >= ${timestamp(1)} AND "day" < ${timestamp(2)}
       AND "subject" NOT IN (SELECT "mac"::VARCHAR FROM "device" WHERE "host" IS NOT NULL)
-      AND "subject" NOT IN (SELECT DISTINCT "mac"::VARCHAR FROM "judgement")`;
+      AND "subject" NOT IN (SELECT DISTINCT "mac"::VARCHAR FROM "exchange")`;
     const days = ((await this.store.ask(derived.staleUnits, {})) as StaleUnit[]).flatMap(({ day: at }) => (at === null ? [] : [at]));
     if (days.length === 0) return;
     const [first, last] = days.reduce(([least, most], at) => [Math.min(least, at), Math.max(most, at)], [Number.MAX_SAFE_INTEGER, 0]);
-    await this.store.commit([...rollUpStale(first, last + day), { sql, values: [] }]);
+    await this.store.commit([...rollUpStale(first, last + day), { sql, values: [BigInt(first), BigInt(last + day)] }]);
   }
 
   /** Networks, explanations and rules are the ground for all units: a change makes stale what rests on it. */

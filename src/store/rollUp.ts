@@ -53,15 +53,13 @@ export function rollUpAll(): Statement[] {
 
 /** Of all machines and days whose marks are in `stale`, before the marks go. `from`, `to`: the days that they span. */
 export function rollUpStale(from: number, to: number): Statement[] {
-  const marks = `(SELECT "subject"::BIGINT AS "mac", "day" FROM "stale" WHERE "unit" = 'device-day'
+  const marks = `(SELECT "subject"::BIGINT AS "mac", "day" FROM "stale" WHERE "unit" = 'device-day' AND "day" >= make_timestamp($1::BIGINT) AND "day" < make_timestamp($2::BIGINT)
     AND "subject" NOT IN (SELECT "mac"::VARCHAR FROM "device" WHERE "host" IS NOT NULL))`;
+  const values = [BigInt(from), BigInt(to)];
   const where = 'AND "minute" >= make_timestamp($1::BIGINT) AND "minute" < make_timestamp($2::BIGINT)';
   return [
-    { sql: `DELETE FROM "unjudged" WHERE ("mac", "day") IN ${marks}`, values: [] },
-    {
-      sql: fillUnjudged(where, `WHERE ("mac", date_trunc('day', "minute")::TIMESTAMP) IN ${marks}`),
-      values: [BigInt(from), BigInt(to)],
-    },
+    { sql: `DELETE FROM "unjudged" WHERE ("mac", "day") IN ${marks}`, values },
+    { sql: fillUnjudged(where, `WHERE ("mac", date_trunc('day', "minute")::TIMESTAMP) IN ${marks}`), values },
   ];
 }
 
