@@ -149,7 +149,9 @@ function section(title: string, destinations: readonly ReportDestination[]): str
 }
 
 /** `settings-win.data.microsoft.com:443`, or for what has no name: `SSDP to 239.255.255.250 (multicast)`. */
-export function farEnd(destination: ReportDestination): string {
+export function farEnd(
+  destination: Pick<ReportDestination, 'name' | 'address' | 'port' | 'protocol' | 'application' | 'cast' | 'direction'>,
+): string {
   const { name, address, port, protocol, application, cast, direction } = destination;
   if (name !== null) return port === null ? `${name} (${protocol})` : `${name}:${port}`;
   const service = (application ?? protocol).toUpperCase();
