@@ -7,15 +7,25 @@ import { blockFrames, type FrameBlock } from './frameBlock.ts';
 export class FrameRows implements FrameBlock {
   octets: Uint8Array = new Uint8Array(0);
   count = 0;
-  firstFrameNumber = 1;
-  readonly capturedAtUs = new Float64Array(blockFrames);
-  readonly interfaceIndex = new Uint16Array(blockFrames);
-  readonly at = new Uint32Array(blockFrames);
-  readonly end = new Uint32Array(blockFrames);
-  readonly originalLength = new Uint32Array(blockFrames);
+  readonly capturedAtUs: Float64Array;
+  readonly interfaceIndex: Uint16Array;
+  readonly at: Uint32Array;
+  readonly end: Uint32Array;
+  readonly originalLength: Uint32Array;
+
+  constructor(
+    private readonly rows = blockFrames,
+    public firstFrameNumber = 1,
+  ) {
+    this.capturedAtUs = new Float64Array(rows);
+    this.interfaceIndex = new Uint16Array(rows);
+    this.at = new Uint32Array(rows);
+    this.end = new Uint32Array(rows);
+    this.originalLength = new Uint32Array(rows);
+  }
 
   get isFull(): boolean {
-    return this.count === blockFrames;
+    return this.count === this.rows;
   }
 
   /** Empties the rows; those that follow point into `octets`. */

@@ -5,6 +5,7 @@ import { Failure } from '../base/failure.ts';
 
 export const liveErrorCodes = [
   'INTERFACE_MISSING',
+  'INTERFACE_DOWN',
   'INTERFACE_UNSUPPORTED',
   'CAPTURE_NOT_PERMITTED',
   'CAPTURE_FILTER_WRONG',

@@ -5,6 +5,7 @@
 
 import { compileFilter } from './captureFilter.ts';
 import { type CaptureInterface, type FrameBlock, linkType } from './frameBlock.ts';
+import { FrameRows } from './frameRows.ts';
 import { LiveError, missingInterface } from './liveError.ts';
 import { defaultSnapLength, type InterfaceState, type LiveOptions, type LiveSource, type LiveStatistics } from './liveSource.ts';
 import { native } from './native.ts';
@@ -46,11 +47,19 @@ const linkTypes: ReadonlyMap<number, number> = new Map([
   [65_534, linkType.raw],
 ]);
 
-/** Many small blocks: one that is not full is handed over after the retire time and counts as full, so that blocks × time is what can be buffered. */
+/**
+ * A block that is not full is handed over after the retire time all the same, so that what can be buffered is blocks × time: many small blocks.
+ * From three quarters full on, the kernel may drop a frame when the retire time ends at the same moment: two seconds are aimed at, so that
+ * a consumer may stall for one. A block holds the largest frame that segmentation offload makes, 64 KiB.
+ */
 export function ringShape(ringMiB: number, retireMs: number): RingShape {
-  const blockOctets = (ringMiB < 64 ? 128 : 256) * 1024;
-  return { blockOctets, blocks: (ringMiB * 1024 * 1024) / blockOctets, retireMs };
+  const largest = 256 * 1024;
+  const ringOctets = ringMiB * 1024 * 1024;
+  const blockOctets = (ringOctets / largest) * retireMs >= bufferedMs ? largest : largest / 2;
+  return { blockOctets, blocks: ringOctets / blockOctets, retireMs };
 }
+
+const bufferedMs = 2000;
 
 export class RingSource implements LiveSource {
   readonly kind = 'ring';
@@ -59,7 +68,9 @@ export class RingSource implements LiveSource {
   private readonly words: Uint32Array;
   private readonly signedWords: Int32Array;
   private readonly view: DataView;
-  private readonly frames: RingFrames;
+  private readonly octets: Uint8Array;
+  /** Of the block that is lent out. */
+  private readonly frames: FrameRows;
   private readonly blockWords: number;
   /** The block that the kernel fills next, or that is lent out. */
   private current = 0;
@@ -78,13 +89,16 @@ export class RingSource implements LiveSource {
     described: CaptureInterface,
     private readonly promiscuous: boolean,
     readonly reason: string,
+    firstFrameNumber: number,
   ) {
     const memory = native().view(address, shape.blockOctets * shape.blocks);
     this.words = new Uint32Array(memory);
     this.signedWords = new Int32Array(memory);
     this.view = new DataView(memory);
     this.blockWords = shape.blockOctets / 4;
-    this.frames = new RingFrames(new Uint8Array(memory), Math.ceil(shape.blockOctets / leastOctetsPerFrame));
+    this.octets = new Uint8Array(memory);
+    this.frames = new FrameRows(Math.ceil(shape.blockOctets / leastOctetsPerFrame), firstFrameNumber);
+    this.frames.begin(this.octets);
     this.interface = described;
     this.lastName = described.name ?? '';
   }
@@ -103,7 +117,7 @@ export class RingSource implements LiveSource {
       if (filter.trim() !== '' || snapLength !== defaultSnapLength)
         socket.attachFilter(compileFilter(filter, name, frameLinkType, snapLength));
       const address = socket.createRing(shape, tagOctets);
-      const source = new RingSource(socket, shape, address, index, described, promiscuous, reason);
+      const source = new RingSource(socket, shape, address, index, described, promiscuous, reason, options.firstFrameNumber ?? 1);
       source.attach(index);
       return source;
     } catch (error) {
@@ -126,7 +140,7 @@ export class RingSource implements LiveSource {
   release(): void {
     if (!this.lent) return;
     this.lent = false;
-    this.frames.finish();
+    this.frames.begin(this.octets);
     Atomics.store(this.signedWords, this.current * this.blockWords + block.status, 0);
     this.current = this.current + 1 === this.shape.blocks ? 0 : this.current + 1;
   }
@@ -192,7 +206,7 @@ export class RingSource implements LiveSource {
       const time = (words[frame + header.seconds] as number) * 1_000_000 + Math.floor((words[frame + header.nanoseconds] as number) / 1000);
       const tagged = (words[frame + header.status] as number) & tagValid && captured >= macOctets ? tagOctets : 0;
       if (tagged !== 0) this.restoreTag(begins, frame);
-      frames.append(time, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
+      frames.append(time, 0, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
       frame += (words[frame + header.nextAt] as number) / 4;
     }
   }
@@ -214,39 +228,4 @@ function linkTypeOf(socket: PacketSocket, name: string): number {
   if (found !== undefined) return found;
   const advice = 'name an Ethernet interface, a loopback or a tunnel of IP packets';
   throw new LiveError('INTERFACE_UNSUPPORTED', `${name} carries frames of a kind that is not read (ARPHRD ${hardware})`, advice);
-}
-
-/** The rows of the block that is lent out. */
-class RingFrames implements FrameBlock {
-  count = 0;
-  firstFrameNumber = 1;
-  readonly capturedAtUs: Float64Array;
-  readonly interfaceIndex: Uint16Array;
-  readonly at: Uint32Array;
-  readonly end: Uint32Array;
-  readonly originalLength: Uint32Array;
-
-  constructor(
-    readonly octets: Uint8Array,
-    rows: number,
-  ) {
-    this.capturedAtUs = new Float64Array(rows);
-    this.interfaceIndex = new Uint16Array(rows);
-    this.at = new Uint32Array(rows);
-    this.end = new Uint32Array(rows);
-    this.originalLength = new Uint32Array(rows);
-  }
-
-  append(capturedAtUs: number, at: number, end: number, originalLength: number): void {
-    const row = this.count++;
-    this.capturedAtUs[row] = capturedAtUs;
-    this.at[row] = at;
-    this.end[row] = end;
-    this.originalLength[row] = originalLength;
-  }
-
-  finish(): void {
-    this.firstFrameNumber += this.count;
-    this.count = 0;
-  }
 }

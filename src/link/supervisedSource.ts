@@ -26,6 +26,7 @@ export class SupervisedSource {
   private lookAtMs = 0;
   private failure = '';
   private opened = false;
+  private nextFrameNumber = 1;
   private closed = false;
   /** Of sources that were given up. */
   private past: LiveStatistics = { received: 0, dropped: 0, freezes: 0 };
@@ -39,9 +40,10 @@ export class SupervisedSource {
     try {
       this.open();
     } catch (error) {
-      if (!isMissing(error)) throw error;
-      if (options.source !== 'libpcap') compileFilter(options.filter, undefined, linkType.ethernet, 65_535);
-      this.tell('missing', 'there is no such interface yet; capturing begins when it appears');
+      if (!mayPass(error)) throw error;
+      if (options.source === 'ring') compileFilter(options.filter, undefined, linkType.ethernet, 65_535);
+      if (error.code === 'INTERFACE_DOWN') this.tell('down', 'the interface is down; capturing begins when it is up');
+      else this.tell('missing', 'there is no such interface yet; capturing begins when it appears');
     }
   }
 
@@ -58,6 +60,7 @@ export class SupervisedSource {
 
   poll(timeoutMs: number): FrameBlock | undefined {
     const block = this.source?.poll(timeoutMs);
+    if (block !== undefined) this.nextFrameNumber = block.firstFrameNumber + block.count;
     if (this.source === undefined) Atomics.wait(this.pause, 0, 0, Math.min(timeoutMs, lookEveryMs));
     const nowMs = performance.now();
     if (nowMs >= this.lookAtMs) {
@@ -87,18 +90,19 @@ export class SupervisedSource {
   /** @param lent a block is lent out: the source must not be closed now */
   private look(lent: boolean): void {
     if (this.closed) return;
-    const before = this.last;
-    const now = this.state();
-    this.last = now;
-    if (before !== undefined) this.compare(before, now);
-    if (lent) return;
-    const { source } = this;
-    if (source === undefined || now.status === 'gone') this.reopen();
-    else if (source.broken) {
-      // What broke it may last: an interface that is down cannot be opened by every source.
-      this.giveUp();
-      if (now.status === 'up') this.reopen();
+    const { source, last } = this;
+    if (source === undefined) {
+      this.reopen();
+      return;
     }
+    const now = source.state();
+    this.last = now;
+    if (last !== undefined) this.compare(last, now);
+    if (lent) return;
+    // What libpcap lost with the interface it does not find again by itself, and does not always say so.
+    const isLost = source.broken || (source.resume === undefined && now.status === 'up' && last !== undefined && last.status !== 'up');
+    if (isLost) this.giveUp();
+    if (isLost || now.status === 'gone') this.reopen();
   }
 
   private compare(before: InterfaceState, now: InterfaceState): void {
@@ -121,27 +125,35 @@ export class SupervisedSource {
   private reopen(): void {
     try {
       if (this.source?.resume?.()) this.begin(this.source);
-      else if (this.source === undefined || this.source.state().status === 'gone') this.open();
+      else this.open();
       this.failure = '';
     } catch (error) {
+      if (mayPass(error)) return;
       if (!(error instanceof LiveError)) throw error;
-      if (isMissing(error) || error.message === this.failure) return;
+      if (error.message === this.failure) return;
       this.failure = error.message;
       this.tell('failed', `${error.message}; ${error.advice}; it is tried again`);
     }
   }
 
   private open(): void {
-    const source = openLiveSource(this.options);
+    const source = openLiveSource({ ...this.options, interface: this.nameToOpen(), firstFrameNumber: this.nextFrameNumber });
     this.giveUp();
     this.source = source;
     this.begin(source);
   }
 
+  /** An interface that was renamed and then lost by its source is opened under its new name. */
+  private nameToOpen(): string {
+    const { last } = this;
+    return this.source === undefined && last !== undefined && last.status !== 'gone' ? last.name : this.options.interface;
+  }
+
   private begin(source: LiveSource): void {
     const state = source.state();
     this.last = state;
-    const how = `source ${source.kind}, because ${source.reason}`;
+    const blind = source.statistics().dropped === undefined ? '; what the kernel drops cannot be seen with this source' : '';
+    const how = `source ${source.kind}, because ${source.reason}${blind}`;
     const status = state.status === 'up' ? '' : '; the interface is down';
     if (this.opened) this.tell('returned', `the interface is back; capturing goes on${status}`);
     else this.tell('opened', `capturing (${how})${status}`);
@@ -161,8 +173,9 @@ export class SupervisedSource {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof LiveError && error.code === 'INTERFACE_MISSING';
+/** Waiting may help. */
+function mayPass(error: unknown): error is LiveError & { code: 'INTERFACE_MISSING' | 'INTERFACE_DOWN' } {
+  return error instanceof LiveError && (error.code === 'INTERFACE_MISSING' || error.code === 'INTERFACE_DOWN');
 }
 
 /** What one source cannot see, nobody knows of the whole. */

@@ -6,6 +6,9 @@
  * frame (MACs, TTL). A retransmission has an identification of its own. What has none (IPv6, IPv4 with 0) is held to its
  * content; there a bare TCP acknowledgement or reset is left alone, because honest senders repeat those within a moment
  * (RFC 5681 §3.2, RFC 9293 §3.10.7).
+ *
+ * Of a long packet with a checksum of its transport, the middle is not read: a packet that differs only there has another checksum. Reading all
+ * of it was a quarter of what a packet costs.
  */
 
 import type { Microseconds } from '../base/time.ts';
@@ -17,6 +20,8 @@ const apartUs: Microseconds = 1000;
 const sets = 4096;
 const framesPerSet = 4;
 const macsLength = 12;
+/** What is read of a long packet, octets; multiples of 16. */
+const [headRead, tailRead] = [192, 64];
 const startOrEnd = tcpFlag.syn | tcpFlag.fin;
 
 const prime1 = 0x9e3779b1 | 0;
@@ -70,8 +75,9 @@ export class RecentFrames {
     let b = key.high ^ prime2;
     let c = ((key.low ^ prime3) + (end - at)) | 0;
     let d = (key.high - prime1 + (batch.ipVersion[row] as number)) | 0;
-    // Written out: this loop reads every octet of every frame.
-    for (; at + 16 <= end; at += 16) {
+    const isCutShort = end - at > headRead + tailRead && hasChecksum(batch, row, view);
+    // Written out: this loop reads most octets of every frame.
+    for (let until = isCutShort ? at + headRead : end; at + 16 <= until; at += 16) {
       a = Math.imul(a ^ view.getInt32(at, true), prime1);
       b = Math.imul(b ^ view.getInt32(at + 4, true), prime1);
       c = Math.imul(c ^ view.getInt32(at + 8, true), prime1);
@@ -80,6 +86,10 @@ export class RecentFrames {
       b = (b << 13) | (b >>> 19);
       c = (c << 13) | (c >>> 19);
       d = (d << 13) | (d >>> 19);
+      if (at + 16 === until && until !== end) {
+        at = end - tailRead - 16;
+        until = end;
+      }
     }
     for (; at + 4 <= end; at += 4) a = mix(a, view.getInt32(at, true));
     for (; at < end; at++) b = mix(b, view.getUint8(at));
@@ -98,6 +108,14 @@ export class RecentFrames {
 function mayRepeat(batch: HeaderBatch, row: number): boolean {
   if (((batch.layers[row] as number) & layer.tcp) === 0 || batch.identification[row] !== 0) return false;
   return batch.payloadAt[row] === batch.payloadEnd[row] && ((batch.tcpFlags[row] as number) & startOrEnd) === 0;
+}
+
+/** Of TCP, ICMP, or UDP where the sender computed one (RFC 768). A fragment has none of its own. */
+function hasChecksum(batch: HeaderBatch, row: number, view: DataView): boolean {
+  if (batch.fault[row] !== undefined || batch.laterFragment[row] === 1) return false;
+  const layers = batch.layers[row] as number;
+  if (layers & layer.udp) return view.getUint16((batch.payloadAt[row] as number) - 2) !== 0;
+  return (layers & (layer.tcp | layer.icmp | layer.icmpv6)) !== 0;
 }
 
 function hasNetworkHeader(batch: HeaderBatch, row: number): boolean {

@@ -24,7 +24,8 @@ const arphrdCan = 280;
 
 describe('the shape of a capture ring', () => {
   it('has many small blocks, so that blocks that are handed over half empty do not use it up', () => {
-    assert.deepEqual(ringShape(64, 4), { blockOctets: 256 * 1024, blocks: 256, retireMs: 4 });
+    assert.deepEqual(ringShape(64, 4), { blockOctets: 128 * 1024, blocks: 512, retireMs: 4 });
+    assert.deepEqual(ringShape(64, 10), { blockOctets: 256 * 1024, blocks: 256, retireMs: 10 });
     assert.deepEqual(ringShape(128, 10), { blockOctets: 256 * 1024, blocks: 512, retireMs: 10 });
     assert.deepEqual(ringShape(1, 4), { blockOctets: 128 * 1024, blocks: 8, retireMs: 4 });
   });

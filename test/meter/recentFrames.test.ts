@@ -51,6 +51,23 @@ describe('frames seen twice', () => {
       assert.deepEqual(judge(datagram, later({ ...datagram, octets }, 5)), [false, false], `octet ${at}`);
     }
   });
+  it('of a long packet with a checksum reads both ends and the checksum, of one without everything', () => {
+    const long = Uint8Array.from({ length: 1400 }, (_, i) => i);
+    const changed = (at: number) => long.map((octet, i) => (i === at ? octet ^ 0x10 : octet));
+    const send = (payload: Uint8Array) => udp(start, client, server, 1000, 2000, payload, { identification: 77 });
+    const withoutChecksum = (frame: Frame) => {
+      const octets = frame.octets.slice();
+      octets.fill(0, 14 + 20 + 6, 14 + 20 + 8);
+      return { ...frame, octets };
+    };
+    assert.deepEqual(judge(send(long), later(send(long), 5)), [false, true]);
+    for (const at of [0, 150, 700, 1300, 1399]) {
+      assert.deepEqual(judge(send(long), later(send(changed(at)), 5)), [false, false], `octet ${at}, checksum right`);
+      const [one, other] = [withoutChecksum(send(long)), withoutChecksum(send(changed(at)))];
+      assert.deepEqual(judge(one, later(one, 5)), [false, true]);
+      assert.deepEqual(judge(one, later(other, 5)), [false, false], `octet ${at}, no checksum`);
+    }
+  });
   it('takes a routed copy for another frame: MACs and time to live differ', () => {
     const router = machine('02:00:00:00:00:99', '192.168.0.1');
     const routed = udp(start, { ...client, mac: router.mac }, server, 1000, 2000, data, { identification: 77, timeToLive: 63 });
