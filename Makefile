@@ -28,7 +28,7 @@ TEST_FILES = find $(patsubst %.ts,%.js,$(TESTS:%=dist/%)) -name '*.test.js' | so
 # Two at a time: the tests start processes of their own.
 RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
 
-.PHONY: help install check lint types format build test coverage fuzz soak run pcaps clean node oracles lab
+.PHONY: help install check lint types format build test coverage fuzz soak bench run pcaps clean node oracles lab
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -60,6 +60,12 @@ soak: build ## 200 orders of arrival, 100 kills in mid-replay, 100 seeds of offi
 
 lab: oracles build ## as root: dark addresses at full size, in network namespaces (LAB_ARGS='--only paper' for one experiment)
 	@$(YOBAN) lab run dark $(LAB_ARGS)
+
+# Ratios against peers of the same run; asks for a quiet machine, and for root where interfaces are needed.
+# make bench BENCH='cpu --rounds 5'          some parts of it (loss, cpu, stall, latency)
+BENCH :=
+bench: oracles build ## live capture beside tcpdump and dumpcap: losses, processor time, latency
+	@node --enable-source-maps dist/test/bench/live.js $(BENCH)
 
 check: lint types ## format, lint, layer rules, types
 
