@@ -3,6 +3,7 @@
 import { hour, type Microseconds, minute, second } from '../base/time.ts';
 import type { MachineState } from '../record/interval.ts';
 import { type BootCluster, bootClusters } from './bootClusters.ts';
+import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 import { instantField } from './fields.ts';
 import type { Span } from './span.ts';
@@ -111,7 +112,9 @@ function onSpans(
   });
   if (!tellsDaily) return [on(from, to)];
   const spans: Span<MachineState>[] = [];
-  const times = [from, ...running.map((event) => event.at).sort((a, b) => a - b), to];
+  // A clock that was set told the time until then: the machine lived.
+  const lived = running.flatMap((event) => [event.at, ...(clockChange(event.record) ? [oldTimeOf(event)] : [])]);
+  const times = [from, ...lived.filter((at) => at >= from && at <= to).sort((a, b) => a - b), to];
   let start = from;
   for (let i = 1; i < times.length; i++) {
     const [previous, time] = [times[i - 1] as number, times[i] as number];
@@ -125,6 +128,11 @@ function onSpans(
     start = time;
   }
   return [...spans, on(start, to)];
+}
+
+function oldTimeOf({ record, at, repairUs }: WrittenEvent): Microseconds {
+  const change = clockChange(record);
+  return change ? change.oldTime + repairUs : at;
 }
 
 function downSpan(

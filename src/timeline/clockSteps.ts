@@ -45,9 +45,11 @@ export function clockChange(event: EventRecord): ClockChange | undefined {
  */
 export function clockGaps(events: readonly WrittenEvent[], bootTimes: readonly Microseconds[]): Span<MachineState>[] {
   const gaps: Span<MachineState>[] = [];
-  for (const event of events) {
+  for (const [i, event] of events.entries()) {
     const change = clockChange(event.record);
     if (!change || change.newTime - change.oldTime <= smallestStep) continue;
+    // What was stamped before it was moved with it.
+    if ((events[i - 1]?.repairUs ?? 0) - event.repairUs > (change.newTime - change.oldTime) / 2) continue;
     const oldTime = change.oldTime + event.repairUs;
     const boot = bootTimes.findLast((at) => at <= oldTime);
     const clockWasWrong = boot !== undefined && oldTime - boot <= soonAfterBoot;

@@ -1,14 +1,18 @@
-/** Reading the data of an event by the names of its fields, never by position: the fields grew with every version. */
+/** Reading the data of an event by the names of its fields; by position only where a form of log knows no names. */
 
 import { type Microseconds, parseTime } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
+import { valueByPosition } from './positions.ts';
 
 /** Marks that Windows puts into localised dates and that say nothing: U+200E, U+200F. */
 const directionMarks = /[\u200e\u200f]/g;
 
+const plain = (value: string) => value.replace(directionMarks, '').trim();
+
 export function field(event: EventRecord, name: string): string | undefined {
-  for (const [key, value] of event.data) if (key === name) return value.replace(directionMarks, '').trim();
-  return undefined;
+  for (const [key, value] of event.data) if (key === name) return plain(value);
+  const value = valueByPosition(event, name);
+  return value === undefined ? undefined : plain(value);
 }
 
 /** Decimal or `0x…`, negative too; `undefined` where the field is absent or no number. */

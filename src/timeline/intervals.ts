@@ -39,7 +39,7 @@ export function buildIntervals(events: readonly EventRecord[], options: Interval
   const filler = { confidence: 'low', rule: 'no event tells' } as const;
   if (contradiction) {
     // Whatever was said of the one would be said of the other too.
-    const rule = 'two machines write logs under this name: the same record id stands for different events';
+    const rule = 'two machines write logs under this name: one record id stands for two events, or the log turns back in time';
     const evidence = [...new Set(contradiction.map((event) => event.id))];
     const unknown = {
       host: newest.host,

@@ -15,8 +15,8 @@ import type { WrittenEvent } from './writtenOrder.ts';
 
 /** A person who is seen to be idle left at some time in this stretch before. */
 const idleUs = 15 * minute;
-/** Without any further sign a logon does not prove a person for longer than this: then it is not known. */
-const staleUs = 12 * hour;
+/** A session that nobody locks or leaves is open; without any further sign for a whole day it is not known whose. */
+const staleUs = 24 * hour;
 /** Who was there before a step of the clock by less is there after it. */
 const shortStep = 15 * minute;
 

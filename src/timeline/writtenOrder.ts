@@ -5,9 +5,9 @@
  * Kernel-Power 41 and 109 carry their own earlier time but are written after EventLog 6005.
  */
 
-import { type Microseconds, second } from '../base/time.ts';
+import { hour, type Microseconds, minute, second } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
-import { bootClusters } from './bootClusters.ts';
+import { type BootCluster, bootClusters } from './bootClusters.ts';
 import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 
@@ -22,7 +22,7 @@ export interface WrittenEvent {
 export interface WrittenLogs {
   /** Live events without doubles, for each channel in the order of writing. */
   readonly channels: WrittenEvent[][];
-  /** Two events that cannot be one and yet bear one host, channel and record id: two machines write under one name. */
+  /** Two events that cannot be of one machine: they bear one record id, or the log turns back in time between them. */
   readonly contradiction: readonly [EventRecord, EventRecord] | undefined;
 }
 
@@ -39,7 +39,52 @@ export function writtenOrder(events: readonly EventRecord[]): WrittenLogs {
     if (known && !isSame(known, event)) contradiction ??= [known, event];
   }
   const written = [...channels.keys()].sort().map((key) => repaired(sorted([...(channels.get(key) as Map<string, EventRecord>).values()])));
+  for (const channel of written) contradiction ??= turningBack(channel);
   return { channels: written, contradiction };
+}
+
+/** Times within a log go back by less, but for events that carry a time of their own. */
+const furthestBack = hour;
+/** At a start, a hardware clock that runs in another zone, or was touched by another system, goes back by less. */
+const furthestBackAtStart = 26 * hour;
+/** So many records must lie on both sides: a few may carry a time of their own, or that of an image. */
+const goesOn = 5;
+
+/**
+ * A log that, in the order of its record ids, goes back in time and goes on there, though no clock was set back: it is that of
+ * another machine, whose record ids do not meet those of the first. Neither the stamps nor the repaired times explain it.
+ */
+function turningBack(events: readonly WrittenEvent[]): readonly [EventRecord, EventRecord] | undefined {
+  const starts = bootClusters(events.map(({ record }) => record)).map(({ first }) => first);
+  let setBackUs = 0;
+  const times = events.map((event) => {
+    const change = clockChange(event.record);
+    if (change && change.newTime < change.oldTime) setBackUs += change.oldTime - change.newTime;
+    return { ...event, unset: event.record.time + setBackUs };
+  });
+  const own = times.flatMap((event, index) =>
+    event.record.recordId === null || carriesOwnTime(event.record) ? [] : [{ ...event, index }],
+  );
+  /** The latest times so far, latest first: the last of them has enough records at or after it. */
+  let latest: typeof own = [];
+  let nextStart = 0;
+  for (const [i, event] of own.entries()) {
+    const before = latest[goesOn - 1];
+    while (nextStart < starts.length && (starts[nextStart] as number) < (own[i - 1]?.index ?? 0)) nextStart++;
+    const isStart = (starts[nextStart] ?? Number.POSITIVE_INFINITY) <= event.index + goesOn;
+    const limit = isStart ? furthestBackAtStart : furthestBack;
+    const isBack = (later: (typeof own)[number] | undefined) =>
+      later !== undefined && before !== undefined && later.at < before.at - limit && later.unset < before.unset - limit;
+    if (isBack(event) && own.length >= i + goesOn && own.slice(i, i + goesOn).every(isBack))
+      return [(before as WrittenEvent).record, event.record];
+    latest = [...latest, event].sort((a, b) => b.unset - a.unset).slice(0, goesOn);
+  }
+  return undefined;
+}
+
+/** Kernel-General 12 and 13, Kernel-Power 41, 107 and 109, and what is stamped before the clock is corrected. */
+function carriesOwnTime(record: EventRecord): boolean {
+  return is(record, 'kernel-general', 12, 13) || is(record, 'kernel-power', 41, 107, 109) || is(record, 'kernel-boot', 18, 20, 25, 27, 32);
 }
 
 /** Forms of log differ in the digits of the second and in how they name the provider, not in what happened when. */
@@ -79,7 +124,7 @@ function sorted(events: readonly EventRecord[]): EventRecord[] {
   return [...merged, ...loose.slice(next)];
 }
 
-interface BackwardStep {
+interface RepairingStep {
   readonly deltaUs: Microseconds;
   readonly oldTime: Microseconds;
 }
@@ -87,16 +132,31 @@ interface BackwardStep {
 /** Later steps of one boot beyond this many do not move what came before: a clock that jumps so often tells nothing. */
 const stepsKept = 16;
 
+/** Records before a start that are asked for the time. */
+const askedBefore = 20;
+
+/** The machine was started at a time before that of its own log: its clock stood (an empty battery) until it was set forward. */
+function isImpossible(events: readonly EventRecord[], boot: BootCluster | undefined, oldTime: Microseconds): boolean {
+  if (!boot || boot.first === 0) return false;
+  const before = events.slice(Math.max(0, boot.first - askedBefore), boot.first);
+  const latest = before.reduce((time, event) => Math.max(time, event.time), 0);
+  return oldTime < latest - longestOverlap;
+}
+
+/** Events of a shutdown and of the start after it overlap by less. */
+const longestOverlap = minute;
+
 /**
  * When a clock is set back, it was ahead since the boot: before the first synchronisation of a new machine by hours. The
  * stamps of that boot between its start and the step move with it. Others do not, though they stand before the step in the
- * log: 13 and 109 belong to the boot before, and what the event log service wrote itself is stamped after the step.
+ * log: 13 and 109 belong to the boot before, and what the event log service wrote itself is stamped after the step. A clock that
+ * is set forward was behind since the boot only where the boot would else lie before the log that precedes it.
  */
 function repaired(events: readonly EventRecord[]): WrittenEvent[] {
   const clusters = bootClusters(events);
   const written = new Array<WrittenEvent>(events.length);
   let cluster = clusters.length - 1;
-  let steps: BackwardStep[] = [];
+  let steps: RepairingStep[] = [];
   for (let i = events.length - 1; i >= 0; i--) {
     const record = events[i] as EventRecord;
     const kernel = clusters[cluster]?.marks.get('12');
@@ -106,8 +166,9 @@ function repaired(events: readonly EventRecord[]): WrittenEvent[] {
       for (const step of steps) if (at <= step.oldTime + second) at += step.deltaUs;
     written[i] = { record, at, repairUs: at - record.time };
     const change = clockChange(record);
-    if (change && change.newTime - change.oldTime < -second)
-      steps = [{ deltaUs: change.newTime - change.oldTime, oldTime: change.oldTime }, ...steps].slice(0, stepsKept);
+    const deltaUs = change ? change.newTime - change.oldTime : 0;
+    if (change && (deltaUs < -second || (deltaUs > second && isImpossible(events, clusters[cluster], change.oldTime))))
+      steps = [{ deltaUs, oldTime: change.oldTime }, ...steps].slice(0, stepsKept);
     if (clusters[cluster]?.first === i) {
       steps = [];
       cluster--;

@@ -46,3 +46,23 @@ describe('the order of writing', () => {
     );
   });
 });
+
+describe('a log that turns back in time', () => {
+  const day = (script: Script, name: string) => script.boot(`${name}08:00:00`).log(`${name}09:00`, 'WL 7001', { TSId: 1 });
+  const filled = (script: Script, name: string) => {
+    for (let hour = 10; hour < 20; hour++) script.log(`${name}${hour}:00`, 'SC 7036').log(`${name}${hour}:30`, 'SC 7036');
+    return script;
+  };
+  it('is that of two machines whose record ids do not meet', () => {
+    const script = filled(filled(day(new Script(), ''), ''), '');
+    assert.ok(writtenOrder(script.events).contradiction);
+  });
+  it('is one where a clock was set back', () => {
+    const script = filled(filled(day(new Script(), ''), '').clock('19:30', '09:59'), '');
+    assert.equal(writtenOrder(script.events).contradiction, undefined);
+  });
+  it('is one where only a few records carry a time of their own', () => {
+    const script = filled(day(new Script(), ''), '').log('09:00', 'SC 7036').log('09:00', 'SC 7036').log('20:00', 'SC 7036');
+    assert.equal(writtenOrder(script.events).contradiction, undefined);
+  });
+});
