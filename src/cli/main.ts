@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, exitCodeOf } from '../app/failure.ts';
 import { Shutdown } from '../app/shutdown.ts';
 import { accountCommand } from './account.ts';
+import { doctorCommand } from './doctor.ts';
 import { flowsCommand } from './flows.ts';
 import { inspectCommand } from './inspect.ts';
 import { labCommand } from './lab.ts';
@@ -28,6 +29,7 @@ const verbs = [
   inspectCommand(shutdown.signal),
   timelineCommand(shutdown.signal),
   accountCommand(shutdown.signal),
+  doctorCommand(),
   scenarioCommand(),
   labCommand(shutdown.signal),
 ];

@@ -1,10 +1,14 @@
 /** The whole box on a veth pair: what it stores of a live capture, and that every packet is accounted for. */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { minute } from '../../src/base/time.ts';
 import { flowKind } from '../../src/record/flow.ts';
 import { imbalance } from '../../src/record/health.ts';
@@ -191,6 +195,76 @@ describe('a live capture', { skip: noLab }, () => {
     assert.equal(await observed.end('SIGINT'), 0, observed.stderr);
     assert.match((await yoban('report', '--data', data)).stdout, /769 explained, 0 not/);
     assert.equal((await yoban('account', '--data', data)).exitCode, 0);
+  });
+
+  it('begins anew when its thread dies, and what that held is in the books as lost', async (t) => {
+    const place = await lab(t);
+    const data = join(place.folder, 'live');
+    const script = fileURLToPath(new URL('./dyingWorker.js', import.meta.url));
+    const child = place.box.spawn(process.execPath, [script, data], { stdio: ['pipe', 'inherit', 'pipe'] });
+    t.after(() => child.kill('SIGKILL'));
+    let said = '';
+    child.stderr?.on('data', (octets: Buffer) => {
+      said += String(octets);
+    });
+    const until = async (what: RegExp, times: number) => {
+      for (let i = 0; i < 3000 && (said.match(what) ?? []).length < times; i++) await sleep(20);
+      assert.equal((said.match(what) ?? []).length, times, said);
+    };
+    const sender = place.network.inside(() => new FrameSender('switch0', mixedFrames(100)));
+    t.after(() => sender.close());
+    for (let deaths = 1; deaths <= 2; deaths++) {
+      await until(/: capturing \(/g, deaths);
+      sender.send(500, 10_000);
+      await sleep(1500);
+      child.stdin?.write('die\n');
+      await until(/its capture ended/g, deaths);
+    }
+    await until(/: capturing \(/g, 3);
+    sender.send(500, 10_000);
+    await sleep(500);
+    const exited = once(child, 'exit');
+    child.kill('SIGINT');
+    assert.deepEqual((await exited)[0], 0, said);
+    const sums = await assertBooks(data);
+    assert.deepEqual([sums.received, sums.stored + sums.lost, sums.held], [1500, 1500, 0]);
+    assert.ok(sums.stored >= 500, 'what came after the last death is stored');
+  });
+
+  it('goes on capturing while its disk is full, says so once, and stores all of it when there is room again', async (t) => {
+    const place = await lab(t);
+    const small = await mkdtemp(join(tmpdir(), 'yoban-small-'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', small]);
+    if (mounted.status !== 0) return t.skip('no tmpfs can be mounted here');
+    const observed = new ObservedBox(place.box, '--interface', 'mirror0', '--data', join(small, 'data'));
+    t.after(() => observed.process.kill('SIGKILL'));
+    t.after(() => {
+      spawnSync('umount', ['-l', small]);
+      return rm(small, { recursive: true, force: true });
+    });
+    await observed.says(/mirror0: capturing/);
+    let sent = 0;
+    const send = (round: number) => {
+      const sender = place.network.inside(() => new FrameSender('switch0', mixedFrames(400, round)));
+      sent += sender.send(2000, 10_000).sent;
+      sender.close();
+    };
+    send(0);
+    await sleep(1500);
+    const { bavail, bsize } = await statfs(small);
+    // Somebody else may be quicker with the last octets.
+    await writeFile(join(small, 'fill'), Buffer.alloc(bavail * bsize)).catch(() => undefined);
+    for (let round = 1; !/takes no rows/.test(observed.stderr) && round < 60; round++) {
+      send(round);
+      await sleep(300);
+    }
+    assert.equal((observed.stderr.match(/the store takes no rows: .*No space left/g) ?? []).length, 1, observed.stderr);
+    assert.equal((await yoban('account', '--data', join(small, 'data'))).exitCode, 0);
+    await rm(join(small, 'fill'));
+    await observed.says(/the store takes rows again/);
+    assert.equal(await observed.end('SIGINT'), 0, observed.stderr);
+    const sums = await assertBooks(join(small, 'data'));
+    assert.deepEqual([sums.received, sums.stored], [sent, sent]);
   });
 
   it('says in one line what keeps an interface from being captured', async (t) => {

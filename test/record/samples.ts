@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { accountOutput } from '../../src/record/output/account.ts';
+import { doctorOutput } from '../../src/record/output/doctor.ts';
 import { flowOutput } from '../../src/record/output/flows.ts';
 import { inspectOutput } from '../../src/record/output/inspect.ts';
 import { recordOutput } from '../../src/record/output/records.ts';
@@ -37,6 +38,10 @@ export const outputs: Readonly<Record<string, Output>> = {
         },
       ],
     },
+  },
+  doctor: {
+    schema: doctorOutput,
+    value: { ready: true, checks: [{ check: 'kernel', subject: '', state: 'good', finding: 'Linux 6.1', advice: null }] },
   },
   flows: {
     schema: flowOutput,
