@@ -64,8 +64,7 @@ lab: oracles build ## as root: dark addresses at full size, in network namespace
 # Ratios against peers of the same run; asks for a quiet machine, and for root where interfaces are needed.
 # make bench BENCH='cpu --rounds 5'          some parts of it (loss, cpu, stall, latency)
 BENCH :=
-bench: oracles build ## live capture beside tcpdump and dumpcap: losses, processor time, latency; memory of a replay of 100 MB and of 1 GB
-	@node --enable-source-maps dist/test/bench/replayMemory.js
+bench: oracles build ## live capture beside tcpdump and dumpcap: losses, processor time, latency
 	@node --enable-source-maps dist/test/bench/live.js $(BENCH)
 
 check: lint types ## format, lint, layer rules, types

@@ -158,7 +158,13 @@ export const configurationSchema = z.strictObject({
     exclude: setting(prefixes, [], listOf(prefixForm), 'Prefixes that are never claimed.'),
   }),
   logs: section('How event logs arrive.', {
-    drop: setting(path, './logs', 'a folder', 'Folder into which log files are dropped.'),
+    drop: setting(path.or(z.literal('')), './logs', 'a folder, or "" for none', 'Folder into which log files are dropped.'),
+    zone: setting(
+      z.string().regex(/^(|Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/),
+      '',
+      'a zone such as "+09:00" or "Z", or "" for none',
+      'Zone of hosts whose log names none; without it such events are refused.',
+    ),
     http: section(
       'Receiver of logs over HTTP.',
       {

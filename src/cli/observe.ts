@@ -8,6 +8,7 @@ import { Failure } from '../base/failure.ts';
 import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
+import { LogReception } from '../watch/logReception.ts';
 import { Observation } from '../watch/observation.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import { replayFiles, replayOrder, replayOrderName } from '../watch/replayFiles.ts';
@@ -53,7 +54,18 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
     const ended = new AbortController();
     const settling = casework.run(ended.signal);
+    // Without a configuration nobody asked for a folder or an open port.
+    const reception =
+      options.config === undefined
+        ? undefined
+        : new LogReception(store, {
+            sensor: configuration.sensor,
+            configuration: configuration.logs,
+            log: log.room('logs'),
+            onFacts: () => casework.wake(),
+          });
     try {
+      await reception?.start();
       room.info('observing', { interfaces: interfaces.map(({ live }) => live.interface).join(','), data: store.folder });
       const observation = new Observation(store, {
         sensor: configuration.sensor,
@@ -65,6 +77,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
       });
       await observation.run();
     } finally {
+      await reception?.close();
       ended.abort();
       await settling;
       await finishCasework(casework, log);

@@ -32,16 +32,14 @@ export class CaptureMetering {
     this.meter = new Meter({ capture: options.capture, maxFlows: options.maxFlows }, sink);
   }
 
-  /** @param afterBlock called when nothing borrows the block any more, and while slices wait for room: the place to commit and to report */
+  /** @param afterBlock called when nothing borrows the block any more: the place to commit and to report */
   async run(afterBlock: () => Promise<void>): Promise<void> {
     for await (const block of this.source.blocks(this.options.signal)) {
       this.options.signal?.throwIfAborted();
       this.decode(block);
       await afterBlock();
-      await this.drain(afterBlock);
     }
     this.meter.finish();
-    await this.drain(afterBlock);
     for (const fault of this.source.faults) this.tally.add(fault);
   }
 
@@ -63,15 +61,6 @@ export class CaptureMetering {
   /** LINKTYPE_ numbers, each once, in the order of the interfaces. */
   get linkTypes(): number[] {
     return [...new Set(this.source.interfaces.map(({ linkType }) => linkType))];
-  }
-
-  /** A minute of a large network is more than a sink should hold: it is handed over in pieces. */
-  private async drain(afterPiece: () => Promise<void>): Promise<void> {
-    while (this.meter.isWaiting) {
-      this.options.signal?.throwIfAborted();
-      this.meter.drain();
-      await afterPiece();
-    }
   }
 
   meterLedger(): StageLedger {

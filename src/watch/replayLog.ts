@@ -3,13 +3,15 @@
 import { basename } from 'node:path';
 import { openLog } from '../logs/edge/logFile.ts';
 import { type CaptureRecord, captureKind } from '../record/capture.ts';
-import { type EventRecord, eventKind } from '../record/event.ts';
+import type { EventRecord } from '../record/event.ts';
 import { healthKind } from '../record/health.ts';
-import { knownEvents } from '../store/questions/facts.ts';
 import type { Store } from '../store/store.ts';
 import { identifyFile } from './captureIdentity.ts';
 import { StageLedger } from './ledger.ts';
 import type { ReplayOptions } from './replayCapture.ts';
+import { storeEvents } from './storeEvents.ts';
+
+const eventsPerCommit = 2048;
 
 export interface ReplayLogOptions extends ReplayOptions {
   /** Of logs whose times name none. */
@@ -30,22 +32,24 @@ export async function replayLog(path: string, store: Store, options: ReplayLogOp
   const log = await openLog(path, options.zone === undefined ? {} : { zone: options.zone });
   const ledger = new StageLedger('logs', 'records');
   let [firstAt, lastAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for await (const batch of log) {
+  const take = async (events: readonly EventRecord[]) => {
     options.signal?.throwIfAborted();
-    const fresh = await unknownEvents(store, batch);
+    const fresh = await storeEvents(store, events);
     ledger.out += fresh.length;
-    if (fresh.length < batch.length) ledger.refuse('already-stored', batch.length - fresh.length);
-    for (const event of fresh) {
-      store.append(eventKind, event);
-      store.markStale({ unit: 'host', subject: event.host, day: null });
-      // A host that was not known before may be tied to a machine now.
-      store.markStale({ unit: 'devices', subject: '', day: null });
-      firstAt = Math.min(firstAt, event.time);
-      lastAt = Math.max(lastAt, event.time);
+    if (fresh.length < events.length) ledger.refuse('already-stored', events.length - fresh.length);
+    for (const { time } of fresh) {
+      firstAt = Math.min(firstAt, time);
+      lastAt = Math.max(lastAt, time);
     }
-    // Events are asked for among what is committed, so a batch is committed before the next is compared.
-    await store.commit();
+  };
+  let waiting: EventRecord[] = [];
+  for await (const batch of log) {
+    waiting.push(...batch);
+    if (waiting.length < eventsPerCommit) continue;
+    await take(waiting);
+    waiting = [];
   }
+  await take(waiting);
   const { seen, failed, recovered } = log.counters;
   ledger.in = seen + recovered;
   if (failed > 0) ledger.refuse('damaged', failed);
@@ -70,19 +74,4 @@ export async function replayLog(path: string, store: Store, options: ReplayLogOp
   store.append(healthKind, ledger.record({ sensor: options.sensor, capture: record.id, interface: record.name, ...span }));
   await store.commit(identity.supersedes.map(({ id }) => ({ sql: 'DELETE FROM "capture" WHERE "id" = $1', values: [id] })));
   return { record, events: ledger.out, alreadyStored: false };
-}
-
-/**
- * Without those that are stored word for word, and without repetitions within the batch. Two forms of one event are both
- * kept: which of them tells more is for the timeline to say, whatever came first.
- */
-async function unknownEvents(store: Store, batch: readonly EventRecord[]): Promise<EventRecord[]> {
-  const word = (event: EventRecord) => JSON.stringify(Object.entries(event).sort());
-  const stored = new Set((await store.ask(knownEvents, { ids: batch.map(({ id }) => id) })).map(word));
-  return batch.filter((event) => {
-    const text = word(event);
-    if (stored.has(text)) return false;
-    stored.add(text);
-    return true;
-  });
 }

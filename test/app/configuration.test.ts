@@ -145,6 +145,7 @@ describe('the configuration refuses', () => {
     ['a port beyond 65535', { console: { listen: '127.0.0.1:65536' } }, /^console\.listen: is "127\.0\.0\.1:65536"/],
     ['a bare IPv6 address to listen on', { console: { listen: '::1:80' } }, /^console\.listen: is "::1:80"/],
     ['IPv4 in brackets', { console: { listen: '[127.0.0.1]:80' } }, /^console\.listen: is "\[127\.0\.0\.1\]:80"/],
+    ['a zone of logs by name', { logs: { zone: 'Europe/Berlin' } }, /^logs\.zone: .*"\+09:00"/],
     [
       'logs from the network without a token',
       { logs: { http: { listen: '0.0.0.0:8421' } } },

@@ -149,6 +149,9 @@ describe('an interface', { skip: noLab }, () => {
 
 async function twoInterfaces(folder: string): Promise<string> {
   const file = `${folder}/two.yaml`;
-  await writeFile(file, 'interfaces:\n  - { name: mirror0, role: mirror }\n  - { name: mirror1, role: mirror }\n');
+  await writeFile(
+    file,
+    'interfaces:\n  - { name: mirror0, role: mirror }\n  - { name: mirror1, role: mirror }\nlogs: { drop: "", http: { listen: "" } }\n',
+  );
   return file;
 }

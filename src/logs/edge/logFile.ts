@@ -5,14 +5,10 @@
  */
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { FaultTally } from '../../base/faultTally.ts';
-import { Fault, type FaultKind } from '../../base/octets.ts';
 import type { FaultCount } from '../../record/capture.ts';
 import type { EventRecord } from '../../record/event.ts';
-import { EventJsonReader } from '../eventJson.ts';
-import { EventSyslogReader } from '../eventSyslog.ts';
-import { EventXmlReader } from '../eventXml.ts';
-import { EvtxReader } from '../evtx/evtxReader.ts';
+import { textSource } from '../codePage.ts';
+import { LogDecoder, type ReadableForm } from '../logDecoder.ts';
 import type { LogCounters, LogEntry, WholeEvent } from '../logEntry.ts';
 import { detectForm, detectionLength, type LogForm } from '../logForm.ts';
 import { LogError, logErrorFrom } from './logError.ts';
@@ -22,26 +18,15 @@ const pieceLength = 64 * 1024;
 export interface OpenLogOptions {
   /** Sees every octet of the file once, in order, before it is read; the octets are borrowed for the call. For hashing. */
   readonly onChunk?: (octets: Uint8Array) => void;
-  /** Label of a text encoding (WHATWG, such as `windows-1252` or `shift_jis`) for text that is neither UTF-8 nor UTF-16. */
+  /** Label of a text encoding (WHATWG, such as `windows-1252` or `shift_jis`, and `ibm437`, `ibm850`) for text that is neither UTF-8 nor UTF-16. */
   readonly encoding?: string;
   /** `+09:00` or `Z`: the zone of hosts whose log names none. Never guessed: without it such records are refused, and counted. */
   readonly zone?: string;
 }
 
-type ReadableForm = Exclude<LogForm, { kind: 'other' | 'legacy-evt' | 'csv' }>;
-
-/** What turns text into events. Damage goes to `faults`, and `counters` balance. */
-export interface TextReader {
-  readonly faults: FaultTally;
-  readonly counters: LogCounters;
-  push(text: string): LogEntry[];
-  end(): LogEntry[];
-}
-
 /** A log that is being read. Iterate once: over records, or over `entries()` where the whole events are wanted. */
 export class LogFile implements AsyncIterable<EventRecord[]> {
-  private readonly tally = new FaultTally();
-  private reader: { readonly faults: FaultTally; readonly counters: LogCounters } | undefined;
+  private decoder: LogDecoder | undefined;
   private begun = false;
 
   constructor(
@@ -58,14 +43,16 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
 
   /** Faults so far, by layer and kind; complete when the iteration has ended. */
   get faults(): FaultCount[] {
-    const merged = new FaultTally();
-    for (const { layer, kind, count } of [...this.tally.list(), ...(this.reader?.faults.list() ?? [])])
-      merged.add({ layer, kind: kind as FaultKind }, count);
-    return merged.list().map((total) => ({ ...total }));
+    return this.decoder?.faults ?? [];
   }
 
   get counters(): LogCounters {
-    return { ...(this.reader?.counters ?? { seen: 0, parsed: 0, failed: 0, recovered: 0 }) };
+    return this.decoder?.counters ?? { seen: 0, parsed: 0, failed: 0, recovered: 0 };
+  }
+
+  /** The code page that the text was taken for, where it is not UTF-8 and nobody said what it is. */
+  get assumedEncoding(): string | undefined {
+    return this.decoder?.assumedEncoding;
   }
 
   /** Events handed over so far, recovered ones not among them. */
@@ -87,10 +74,15 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
     if (this.begun) throw new Error('unreachable: a LogFile is iterated once');
     this.begun = true;
     try {
-      if (this.form.kind === 'evtx') yield* this.readEvtx(whole);
-      else if (this.form.kind === 'json') yield* this.readText(new EventJsonReader({ zone: this.options.zone }));
-      else if (this.form.kind === 'syslog') yield* this.readText(new EventSyslogReader({ zone: this.options.zone }));
-      else yield* this.readText(new EventXmlReader());
+      const { encoding, zone } = this.options;
+      const decoder = new LogDecoder(this.form, { encoding, zone, whole });
+      this.decoder = decoder;
+      for await (const piece of this.pieces()) {
+        const entries = decoder.push(piece);
+        if (entries.length > 0) yield entries;
+      }
+      const rest = decoder.end();
+      if (rest.length > 0) yield rest;
     } finally {
       await this.close();
     }
@@ -99,37 +91,6 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
   async close(): Promise<void> {
     // close() of an already closed handle is no error worth telling.
     await this.handle.close().catch(() => undefined);
-  }
-
-  private async *readText(reader: TextReader): AsyncGenerator<LogEntry[]> {
-    this.reader = reader;
-    const encoding = this.options.encoding ?? (this.form.kind === 'evtx' ? 'utf-8' : this.form.encoding);
-    const decoder = new TextDecoder(encoding);
-    let replaced = false;
-    for await (const piece of this.pieces()) {
-      const text = decoder.decode(piece, { stream: true });
-      // One fault for the file: from the first false octet on, the encoding itself is in doubt.
-      if (!replaced && text.includes('\ufffd')) {
-        replaced = true;
-        this.tally.add(new Fault('text', 'malformed', 0, 0, 0, `octets that are not ${encoding}`));
-      }
-      const entries = reader.push(text);
-      if (entries.length > 0) yield entries;
-    }
-    const last = reader.push(decoder.decode());
-    const rest = [...last, ...reader.end()];
-    if (rest.length > 0) yield rest;
-  }
-
-  private async *readEvtx(whole: WholeEvent | undefined): AsyncGenerator<LogEntry[]> {
-    const reader = new EvtxReader(whole);
-    this.reader = reader;
-    for await (const piece of this.pieces()) {
-      const entries = reader.push(piece);
-      if (entries.length > 0) yield entries;
-    }
-    const rest = reader.end();
-    if (rest.length > 0) yield rest;
   }
 
   /** The octets of the file in order. Each piece is borrowed until the next is asked for. */
@@ -172,7 +133,8 @@ export async function openLog(path: string, options: OpenLogOptions = {}): Promi
   }
 }
 
-function supported(form: LogForm, path: string): ReadableForm {
+/** Throws a `LogError` that says what it is instead. */
+export function supported(form: LogForm, path: string): ReadableForm {
   switch (form.kind) {
     case 'other':
       throw new LogError('LOG_NOT_A_LOG', `${path} is ${form.what}`, form.advice);
@@ -196,8 +158,10 @@ function supported(form: LogForm, path: string): ReadableForm {
 function checkEncoding(encoding: string | undefined): void {
   if (encoding === undefined) return;
   try {
-    new TextDecoder(encoding);
+    textSource(encoding);
   } catch (cause) {
-    throw new LogError('LOG_BAD_ENCODING', `${encoding} is no text encoding`, 'use a label such as windows-1252 or shift_jis', { cause });
+    throw new LogError('LOG_BAD_ENCODING', `${encoding} is no text encoding`, 'use a label such as ibm850, windows-1252 or shift_jis', {
+      cause,
+    });
   }
 }
