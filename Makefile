@@ -41,6 +41,7 @@ else
 	@$(YOBAN) scenario $(STORY) --seed 1 --out $(GENERATED)/$(STORY) >&2
 	@$(YOBAN) replay $(GENERATED)/$(STORY)/*.pcapng --logs $(GENERATED)/$(STORY)/*.xml --data $(RUN) >&2
 	@$(YOBAN) report --data $(RUN)
+	@$(YOBAN) console --data $(RUN) --on-terminal
 endif
 
 test: oracles lint build ## check, build, run all tests (TESTS=test/wire for some, TEST_ARGS=… for node --test)
@@ -74,6 +75,7 @@ lint: install
 
 types: install
 	@$(BIN)/tsc --project tsconfig.json --noEmit
+	@$(BIN)/tsc --project src/console/client/tsconfig.json --noEmit
 
 format: install ## mend format and order of imports
 	@$(BIN)/biome check --write .
@@ -82,6 +84,7 @@ format: install ## mend format and order of imports
 build: install ## compile into dist/
 	@rm -rf dist
 	@$(BIN)/tsc --project tsconfig.json
+	@$(BIN)/tsc --project src/console/client/tsconfig.json
 
 pcaps: build ## write every generated story into pcaps/generated/
 	@for story in $(STORIES); do $(YOBAN) scenario $$story --seed 1 --out $(GENERATED)/$$story; done

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, exitCodeOf } from '../app/failure.ts';
 import { Shutdown } from '../app/shutdown.ts';
 import { accountCommand } from './account.ts';
+import { consoleCommand } from './console.ts';
 import { doctorCommand } from './doctor.ts';
 import { flowsCommand } from './flows.ts';
 import { inspectCommand } from './inspect.ts';
@@ -30,6 +31,7 @@ const verbs = [
   timelineCommand(shutdown.signal),
   accountCommand(shutdown.signal),
   doctorCommand(),
+  consoleCommand(shutdown.signal),
   scenarioCommand(),
   labCommand(shutdown.signal),
 ];

@@ -72,5 +72,5 @@ footer { padding-top: 1rem; padding-bottom: 2rem; color: var(--soft); font-size:
 kbd { display: inline-block; min-width: 1.7em; text-align: center; padding: 0 .35em; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; font: inherit; font-size: .85em; }
 .uplot, .uplot *, .uplot *::before, .uplot *::after { box-sizing: border-box; } .u-legend { font-size: .82rem; }
 @media (max-width: 40rem) { main, .bar-inner, footer { padding-left: 1rem; padding-right: 1rem; } .tools { margin-left: 0; } .range input { width: 100%; } .range label { flex: 1 1 9rem; } .days { padding: .6rem .6rem; gap: .3rem .5rem; }
-  .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: .5rem; } th, td { padding: .45rem .6rem; } }
+  td.text { min-width: 20rem; } td.name { min-width: 13rem; } .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: .5rem; } th, td { padding: .45rem .6rem; } }
 `;

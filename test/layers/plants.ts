@@ -46,7 +46,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   stream: outer(['base', 'record', 'store']),
   report: outer(['base', 'judge', 'record', 'store', 'timeline']),
   lab: outer(['base', 'darkspace', 'link', 'record', 'wire']),
-  console: outer(['base', 'record', 'report', 'store']),
+  console: outer(['base', 'record', 'report', 'store'], ['zod', 'hono', '@hono/node-server', 'uplot']),
   scenario: pure(['base', 'link', 'record', 'wire'], [], ['base', 'link', 'record', 'wire']),
   app: outer(['base', 'record']),
   cli: outer(

@@ -17,20 +17,26 @@ const oneOf = (values: readonly string[]) => (values.length === 0 ? `('')` : `($
 /** Packets of one machine over time, added up in steps. */
 export const packetCurve = defineQuestion({
   name: 'packet-curve',
-  parameters: z.strictObject({ ...span, mac: z.number(), stepUs: z.number().int().min(60_000_000), judged: z.boolean() }),
+  parameters: z.strictObject({
+    ...span,
+    mac: z.number(),
+    stepUs: z.number().int().min(60_000_000),
+    judged: z.boolean(),
+    states: z.array(z.enum(hostStates)),
+  }),
   row: z.strictObject({
     at: instant('Start of the step.'),
     sent: count('Packets that the machine sent.'),
     received: count('Packets unicast to it.'),
-    open: count('Of both, packets with destinations that are not explained, or that it could not have sent.'),
+    open: count('Of both, packets in these states with destinations that are not explained, or that it could not have sent.'),
   }),
-  statement: ({ from, to, mac, stepUs, judged }) => {
-    const step = `make_timestamp((epoch_us("minute") // $4) * $4)`;
+  statement: ({ from, to, mac, stepUs, judged, states }) => {
+    const step = `make_timestamp(((epoch_us("minute") // $4) * $4)::BIGINT)`;
     const within = `"minute" >= ${timestamp(2)} AND "minute" < ${timestamp(3)}`;
     return {
       sql: judged
         ? `SELECT ${step} AS "at", sum("sentPackets")::BIGINT AS "sent", sum("receivedPackets")::BIGINT AS "received",
-             coalesce(sum("sentPackets" + "receivedPackets") FILTER ("contradiction" OR "destination" IN (SELECT "id" FROM "destination" WHERE "status" <> 'explained')), 0)::BIGINT AS "open"
+             coalesce(sum("sentPackets" + "receivedPackets") FILTER ("state" IN ${oneOf(states)} AND ("contradiction" OR "destination" IN (SELECT "id" FROM "destination" WHERE "status" <> 'explained'))), 0)::BIGINT AS "open"
            FROM "judgement" WHERE "mac" = $1 AND ${within} GROUP BY 1 ORDER BY 1`
         : `SELECT ${step} AS "at", sum(CASE WHEN "sourceMac" = $1 THEN "sourcePackets" ELSE "destinationPackets" END)::BIGINT AS "sent",
              sum(CASE WHEN "sourceMac" = $1 THEN "destinationPackets" ELSE "sourcePackets" END)::BIGINT AS "received", 0::BIGINT AS "open"
@@ -124,11 +130,12 @@ export const lossesByReason = defineQuestion({
     count: count('How many.'),
   }),
   statement: () => ({
-    sql: `SELECT "stage", "capture", "kind", "reason", sum("count")::BIGINT AS "count" FROM (${(['refused', 'dropped'] as const)
+    sql: `SELECT "stage", "capture", "kind", "key" AS "reason", sum("value"::BIGINT)::BIGINT AS "count" FROM (${(
+      ['refused', 'dropped'] as const
+    )
       .map(
-        (kind) => `SELECT "stage", "capture", '${kind}' AS "kind", unnest(json_keys("${kind}")) AS "reason",
-          unnest(json_extract("${kind}", list_transform(json_keys("${kind}"), lambda key: '$."' || key || '"')))::BIGINT AS "count"
-        FROM "health" WHERE "${kind}" <> '{}'`,
+        (kind) =>
+          `SELECT "stage", "capture", '${kind}' AS "kind", "key", "value" FROM "health", json_each("${kind}") WHERE "${kind}" <> '{}'`,
       )
       .join(' UNION ALL ')}) GROUP BY ALL ORDER BY ALL`,
     values: [],
