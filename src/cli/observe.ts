@@ -1,5 +1,6 @@
 /** `yoban observe`: the box at work: listens on all mirror interfaces, stores, derives, and answers other verbs meanwhile. */
 
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Configuration, loadConfiguration } from '../app/configuration.ts';
 import { loadKnowledge } from '../app/knowledge.ts';
@@ -8,6 +9,7 @@ import { Failure } from '../base/failure.ts';
 import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
+import { DarkControl } from '../watch/darkControl.ts';
 import { LogReception } from '../watch/logReception.ts';
 import { Observation } from '../watch/observation.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
@@ -75,7 +77,15 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
         signal,
         onFacts: () => casework.wake(),
       });
-      await observation.run();
+      // It ends with the capture, however that one ends.
+      const captureEnded = new AbortController();
+      const watching = darkControl(store, configuration, interfaces, log, AbortSignal.any([signal, captureEnded.signal]))?.run();
+      try {
+        await observation.run();
+      } finally {
+        captureEnded.abort();
+        await watching;
+      }
     } finally {
       await reception?.close();
       ended.abort();
@@ -105,6 +115,35 @@ function takeOrders(store: Store, casework: CaseworkLoop, configuration: Configu
     return result;
   };
   return new Map([[replayOrderName, replay]]);
+}
+
+/** Without a service port nothing can be sent: then the mirror ports are listened to, as in dry-run. `undefined` where it is off. */
+function darkControl(
+  store: Store,
+  { sensor, interfaces, darkspace, evidence }: Configuration,
+  mirrors: ReturnType<typeof mirrorInterfaces>,
+  log: Log,
+  signal: AbortSignal,
+): DarkControl | undefined {
+  if (darkspace.mode === 'off') return undefined;
+  const services = interfaces.filter(({ role }) => role === 'service').map(({ name }) => name);
+  const listening = mirrors.map(({ live }) => live.interface);
+  const room = log.room('darkspace');
+  if (services.length === 0 && darkspace.mode === 'answer')
+    room.warn('darkspace.mode is answer, but no interface has the role service: nothing is answered');
+  return new DarkControl(store, {
+    sensor,
+    services: services.length > 0 ? services : listening,
+    mirrors: services.length > 0 ? listening : [],
+    mode: services.length > 0 ? darkspace.mode : 'dry-run',
+    exclude: darkspace.exclude,
+    ownerMemoryUs: darkspace.ownerMemory,
+    maxClaimsPerAsker: darkspace.maxClaimsPerAsker,
+    evidenceFolder: join(store.folder, 'evidence'),
+    evidenceWindowUs: evidence.window,
+    log: room,
+    signal,
+  });
 }
 
 function mirrorInterfaces(named: readonly string[], { interfaces, capture }: Configuration) {

@@ -6,7 +6,9 @@ import { loadKnowledge } from '../app/knowledge.ts';
 import type { Microseconds } from '../base/time.ts';
 import { Casework } from '../casework/casework.ts';
 import { type Policy, policies } from '../judge/policy.ts';
+import { addressesOutput } from '../record/output/addresses.ts';
 import { type ReportOutput, reportOutput } from '../record/output/report.ts';
+import { assembleAddresses, renderAddresses } from '../report/addresses.ts';
 import { assembleReport } from '../report/assemble.ts';
 import { renderText } from '../report/text.ts';
 import { reachStore } from '../store/access.ts';
@@ -26,6 +28,7 @@ interface Options {
   readonly policy?: Policy;
   readonly data?: string;
   readonly config?: string;
+  readonly addresses?: boolean;
   readonly format: Format;
 }
 
@@ -35,6 +38,7 @@ export function reportCommand(signal: AbortSignal): Command {
     .option('--since <time>', 'start, UTC (default: the first fact in the store)', instantArgument)
     .option('--until <time>', 'end, exclusive, UTC (default: the last fact in the store)', instantArgument)
     .option('--host <host>', 'only this host: name, address or MAC address')
+    .option('--addresses', 'instead: which device used which address, when, and by what that is known')
     .addOption(new Option('--policy <policy>', 'when "no user started it" (default: from the configuration)').choices([...policies]))
     .option(...dataOption)
     .option(...configOption)
@@ -46,6 +50,7 @@ async function report(options: Options, signal: AbortSignal): Promise<void> {
   const configuration = await loadConfiguration(options.config);
   const folder = storeFolder(options.data, configuration.data);
   const reached = await reachStore(folder, { signal });
+  if (options.addresses) return await addresses(reached.kind === 'asker' ? reached.client : reached.store, options);
   const assemble = (answers: Answers) =>
     assembleReport(answers, {
       policy: options.policy ?? configuration.policy,
@@ -67,6 +72,20 @@ async function report(options: Options, signal: AbortSignal): Promise<void> {
     await print(await withSettledStore(reached.store, signal, clockOption(options.config, configuration), assemble), options.format);
   } finally {
     await reached.store.close();
+  }
+}
+
+async function addresses(answers: Answers & { close(): Promise<void> }, { since, until, host, format }: Options): Promise<void> {
+  try {
+    const output = await assembleAddresses(answers, {
+      ...(since === undefined ? {} : { from: since }),
+      ...(until === undefined ? {} : { to: until }),
+      ...(host === undefined ? {} : { host }),
+    });
+    if (format === 'json') await writeJson(addressesOutput, output);
+    else await writeResult(renderAddresses(output));
+  } finally {
+    await answers.close();
   }
 }
 

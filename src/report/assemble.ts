@@ -14,6 +14,7 @@ import * as facts from '../store/questions/facts.ts';
 import { trafficByState } from '../store/questions/traffic.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { describeClock } from './clock.ts';
+import { assembleDark, blindSpots } from './dark.ts';
 import { type Gathered, type GatheredDestination, gather } from './evidence.ts';
 import { type Hours, hoursByState, hoursOfHosts } from './hours.ts';
 import { type Window, wholeDays } from './window.ts';
@@ -46,7 +47,10 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
     to: span?.to == null && options.to === undefined ? null : formatTime(window.to),
     policy: options.policy,
     hosts: hosts.sort((a, b) => highest(b) - highest(a) || b.noUserStarted.packets - a.noUserStarted.packets || (a.host < b.host ? -1 : 1)),
-    notes: await generalNotes(answers, devices),
+    dark: (await assembleDark(answers, window, devices)).filter(
+      ({ host, mac, addresses }) => options.host === undefined || [host, mac, ...addresses].some((name) => sameName(name, options.host)),
+    ),
+    notes: [...(await blindSpots(answers)), ...(await generalNotes(answers, devices))],
     totals: (await answers.ask(facts.totals, {}))[0] ?? {},
   };
 }
@@ -75,6 +79,7 @@ const withoutIds = (host: IdentifiedHost): ReportHost => ({
   ...host,
   destinations: host.destinations.map(({ id: _, ...destination }) => destination),
 });
+const sameName = (a: string, b: string | undefined) => a.toUpperCase() === b?.toUpperCase();
 
 /** Its destinations are sorted: the most suspicious one comes first. */
 const highest = (host: ReportHost) => host.destinations[0]?.priority ?? -1;

@@ -3,6 +3,7 @@
 import { printable } from '../base/printable.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
 import { clockSummary } from './clock.ts';
+import { darkLines } from './dark.ts';
 import { type Column, textTable } from './textTable.ts';
 
 /** States of the machine as people name them, in the order of the line. */
@@ -53,6 +54,7 @@ export function renderText(report: ReportOutput): string {
   } else if (report.hosts.some((host) => host.noUserStarted.packets > 0)) {
     parts.push(['', 'Nothing is left unexplained.']);
   }
+  parts.push(darkLines(report.dark));
   for (const host of report.hosts.filter((candidate) => candidate.destinations.length > 0)) parts.push(['', ...hostLines(host)]);
   const quiet = report.hosts.filter((host) => host.destinations.length === 0);
   const judged = quiet.filter(({ hasLog }) => hasLog);

@@ -2,9 +2,11 @@
 
 import type { z } from 'zod';
 import { accountOutput } from '../../src/record/output/account.ts';
+import { addressesOutput } from '../../src/record/output/addresses.ts';
 import { doctorOutput } from '../../src/record/output/doctor.ts';
 import { flowOutput } from '../../src/record/output/flows.ts';
 import { inspectOutput } from '../../src/record/output/inspect.ts';
+import { labOutput } from '../../src/record/output/lab.ts';
 import { recordOutput } from '../../src/record/output/records.ts';
 import { replayOutput } from '../../src/record/output/replay.ts';
 import { reportOutput } from '../../src/record/output/report.ts';
@@ -18,6 +20,30 @@ interface Output {
 }
 
 export const outputs: Readonly<Record<string, Output>> = {
+  addresses: {
+    schema: addressesOutput,
+    value: {
+      addresses: [
+        {
+          address: 'fe80::1',
+          mac: '02:00:5e:00:00:01',
+          names: ['pc-7'],
+          firstAt: at,
+          lastAt: at,
+          evidence: ['ndp'],
+          frames: 3,
+          interfaces: ['eth2'],
+        },
+      ],
+    },
+  },
+  lab: {
+    schema: labOutput,
+    value: {
+      isMet: false,
+      experiments: [{ name: 'a sweep', figures: [{ what: 'claimed', measured: '201', wanted: '≤ 200', isMet: false }] }],
+    },
+  },
   account: {
     schema: accountOutput,
     value: {
@@ -159,6 +185,27 @@ export const outputs: Readonly<Record<string, Output>> = {
             },
           ],
           notes: [],
+        },
+      ],
+      dark: [
+        {
+          host: 'PC-7',
+          mac: '02:00:5e:00:00:01',
+          addresses: ['fe80::1'],
+          kind: 'single',
+          severity: 'low',
+          because: ['asked for one address that nobody has'],
+          dryRun: false,
+          targets: 1,
+          someTargets: ['fe80::2'],
+          solicitations: 1,
+          packets: 1,
+          octets: 118,
+          services: [{ name: 'ipv6-icmp type 128', packets: 1 }],
+          payload: null,
+          evidence: ['dark-eth2.pcapng'],
+          firstAt: at,
+          lastAt: at,
         },
       ],
       notes: [],

@@ -62,6 +62,7 @@ export const sampleReport = (hosts: ReportHost[], changes: Partial<ReportOutput>
   to: '2021-01-11T00:00:00.000000Z',
   policy: 'sleep',
   hosts,
+  dark: [],
   notes: [],
   totals: {},
   ...changes,

@@ -6,15 +6,15 @@ import { type Address, addressFromIpv4, addressFromWords, type Mac, parseAddress
 import { Failure } from '../../base/failure.ts';
 import type { OwnEnd } from '../linkKnowledge.ts';
 
-/** Throws where the port has no address: it then cannot ask anybody. */
+/** A port without addresses can listen, but ask nobody. Throws where it is missing. */
 export function serviceEnd(interfaceName: string): OwnEnd {
   const found = networkInterfaces()[interfaceName] ?? [];
-  const mac = parseMac(found[0]?.mac ?? '');
+  const mac = parseMac(found[0]?.mac ?? macOfQuietPort(interfaceName));
   if (mac === undefined || mac === 0) {
     throw new Failure(
       'SERVICE_PORT_SILENT',
-      `the service port ${interfaceName} is missing, down or has no address`,
-      `bring it up (\`ip link set ${interfaceName} up\`) with an IPv6 link-local or IPv4 address`,
+      `the port ${interfaceName} is missing, or has no MAC address`,
+      `bring it up (\`ip link set ${interfaceName} up\`); to answer, it needs an IPv6 link-local or IPv4 address`,
     );
   }
   const addresses = found.flatMap(({ address, cidr }) => {
@@ -22,6 +22,11 @@ export function serviceEnd(interfaceName: string): OwnEnd {
     return own === undefined || prefix === undefined ? [] : [{ address: own, prefix }];
   });
   return { mac, addresses, routers: [...ipv6Routers(interfaceName), ...ipv4Routers(interfaceName)] };
+}
+
+/** The kernel lists only ports with addresses. */
+function macOfQuietPort(interfaceName: string): string {
+  return linesOf(`/sys/class/net/${interfaceName}/address`)[0]?.[0] ?? '';
 }
 
 /** The kernel wrote these files; one that cannot be read names no router. */

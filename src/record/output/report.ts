@@ -66,11 +66,40 @@ export const reportHost = z.strictObject({
   notes: z.array(z.string()),
 });
 
+export const reportDarkAsker = z.strictObject({
+  /** The computer name of its log, a name that it calls itself, or its MAC address. */
+  host: z.string(),
+  mac: z.string(),
+  addresses: z.array(z.string()),
+  kind: z.enum(['sweep', 'several', 'single']),
+  severity: z.enum(['high', 'medium', 'low']),
+  /** Why, most weighty first. */
+  because: z.array(z.string()),
+  /** Nobody was answered, so that no packets followed. */
+  dryRun: z.boolean(),
+  /** Addresses that nobody has, to which it turned. */
+  targets: z.number().int(),
+  someTargets: z.array(z.string()),
+  solicitations: z.number().int(),
+  packets: z.number().int(),
+  octets: z.number().int(),
+  /** `tcp/445`, `ipv6-icmp type 128`; most packets first. */
+  services: z.array(z.strictObject({ name: z.string(), packets: z.number().int() })),
+  /** Start of the first data that it sent. */
+  payload: z.string().nullable(),
+  /** Capture files in the folder `evidence` of the store. */
+  evidence: z.array(z.string()),
+  firstAt: isoInstant,
+  lastAt: isoInstant,
+});
+
 export const reportOutput = z.strictObject({
   from: isoInstant.nullable(),
   to: isoInstant.nullable(),
   policy: z.enum(['sleep', 'no-person', 'strict']),
   hosts: z.array(reportHost),
+  /** Who turned to addresses that nobody has, the worst first. */
+  dark: z.array(reportDarkAsker),
   /** Complaints that concern no single host: logs without a machine, units not yet judged. */
   notes: z.array(z.string()),
   totals: countsByName,
@@ -78,3 +107,4 @@ export const reportOutput = z.strictObject({
 export type ReportOutput = z.infer<typeof reportOutput>;
 export type ReportHost = z.infer<typeof reportHost>;
 export type ReportDestination = z.infer<typeof reportDestination>;
+export type ReportDarkAsker = z.infer<typeof reportDarkAsker>;

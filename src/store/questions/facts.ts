@@ -66,7 +66,8 @@ export const span = defineQuestion({
   statement: () => ({
     sql: `SELECT min("at") AS "from", max("at") AS "to" FROM (
       SELECT min("firstAt") AS "at" FROM "flow" UNION ALL SELECT max("lastAt") FROM "flow"
-      UNION ALL SELECT min("time") FROM "event" WHERE NOT "recovered" UNION ALL SELECT max("time") FROM "event" WHERE NOT "recovered")`,
+      UNION ALL SELECT min("time") FROM "event" WHERE NOT "recovered" UNION ALL SELECT max("time") FROM "event" WHERE NOT "recovered"
+      UNION ALL SELECT min("from") FROM "dark" UNION ALL SELECT max("to") FROM "dark")`,
     values: [],
   }),
 });
