@@ -93,10 +93,15 @@ export class RecentFrames {
     }
     for (; at + 4 <= end; at += 4) a = mix(a, view.getInt32(at, true));
     for (; at < end; at++) b = mix(b, view.getUint8(at));
-    const sourceMac = batch.sourceMac[row] as number;
-    const destinationMac = batch.destinationMac[row] as number;
-    c = mix(mix(c, sourceMac | 0), Math.floor(sourceMac / 65536) | 0);
-    d = mix(mix(d, destinationMac | 0), Math.floor(destinationMac / 65536) | 0);
+    if ((batch.layers[row] as number) & layer.ethernet) {
+      // Both addresses, where they lie.
+      const frameAt = batch.frameAt[row] as number;
+      c = mix(mix(c, view.getInt32(frameAt, true)), view.getInt32(frameAt + 8, true));
+      d = mix(d, view.getInt32(frameAt + 4, true));
+    } else {
+      const sourceMac = batch.sourceMac[row] as number;
+      c = mix(mix(c, sourceMac | 0), Math.floor(sourceMac / 65536) | 0);
+    }
     const low = mix(mix(a, rotate(b, 7)), c);
     const high = mix(mix(d, rotate(a, 12)), rotate(b, 18) ^ c);
     this.first = finish(low ^ rotate(d, 18));
