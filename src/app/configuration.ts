@@ -108,7 +108,7 @@ export const configurationSchema = z.strictObject({
         .regex(/^[^\r\n]*$/),
       '',
       'a pcap filter on one line, or "" for none',
-      'Frames that do not match this pcap filter are not looked at.',
+      'Frames that do not match this pcap filter are not looked at; without the word vlan it matches tagged and untagged frames alike.',
     ),
     ringMiB: setting(wholeNumber(1, 4096), 64, wholeNumberForm(1, 4096), 'Size of the capture ring of each interface, MiB.'),
     maxFlows: setting(
