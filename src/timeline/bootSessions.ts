@@ -25,6 +25,8 @@ const serviceDelayUs = 2 * minute;
 const longestSilence = 25 * hour;
 /** Records after the last boot mark among which the 13 and 109 of the shutdown before may still come. */
 const lateRecords = 100;
+/** Of a log, among which the report of the wake before it may stand. */
+const firstRecords = 5;
 
 /** `events`: the machine log in the order of writing. */
 export function bootSessions(events: readonly WrittenEvent[]): BootSessions {
@@ -40,7 +42,7 @@ export function bootSessions(events: readonly WrittenEvent[]): BootSessions {
     const own = events.slice(before ? before.first : 0, after ? after.first : events.length);
     const running = own.filter((event) => (boot === undefined || event.at >= boot.at) && (next === undefined || event.at <= next.at));
     const last = latest(running);
-    const from = boot?.at ?? earliest(running)?.at ?? next?.at;
+    const from = boot?.at ?? wokenBefore(running) ?? next?.at;
     if (from === undefined) continue;
     const stops = next && after ? stopMarks(events, before?.first ?? 0, after, clusters[session + 1], from, next.at) : [];
     const to = Math.max(from, last?.at ?? from, ...stops.map((stop) => stop.at));
@@ -128,6 +130,16 @@ function onSpans(
     start = time;
   }
   return [...spans, on(start, to)];
+}
+
+/** A log that begins behind a wake: the report of it may be its first record, or one of the first. */
+function wokenBefore(running: readonly WrittenEvent[]): Microseconds | undefined {
+  const first = earliest(running);
+  const report = running.slice(0, firstRecords).find(({ record }) => is(record, 'power-troubleshooter', 1));
+  const wokeAt = report && instantField(report.record, 'WakeTime');
+  if (!first || !report || wokeAt === undefined) return first?.at;
+  const at = wokeAt + report.repairUs;
+  return at <= first.at && first.at - at <= minute ? at : first.at;
 }
 
 function oldTimeOf({ record, at, repairUs }: WrittenEvent): Microseconds {

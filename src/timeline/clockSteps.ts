@@ -28,6 +28,9 @@ const smallestStep = second;
 /** A clock that is set right so soon after the start was wrong at the start. */
 const soonAfterBoot = 10 * minute;
 
+/** The time service does not let a clock go wrong by more; a pause does. */
+const largeStep = 15 * minute;
+
 export function clockChange(event: EventRecord): ClockChange | undefined {
   const security = is(event, 'security-auditing', 4616);
   if (!security && !is(event, 'kernel-general', 1)) return undefined;
@@ -41,9 +44,13 @@ export function clockChange(event: EventRecord): ClockChange | undefined {
 
 /**
  * Unknown stretches for forward steps, `events` in the order of writing. Sleeps are laid over them later and so explain
- * theirs. `bootTimes`: when the machine started, ascending.
+ * theirs. `bootTimes`: when the machine started, ascending; `wakeTimes`: when it woke.
  */
-export function clockGaps(events: readonly WrittenEvent[], bootTimes: readonly Microseconds[]): Span<MachineState>[] {
+export function clockGaps(
+  events: readonly WrittenEvent[],
+  bootTimes: readonly Microseconds[],
+  wakeTimes: readonly Microseconds[],
+): Span<MachineState>[] {
   const gaps: Span<MachineState>[] = [];
   for (const [i, event] of events.entries()) {
     const change = clockChange(event.record);
@@ -53,8 +60,10 @@ export function clockGaps(events: readonly WrittenEvent[], bootTimes: readonly M
     const oldTime = change.oldTime + event.repairUs;
     const boot = bootTimes.findLast((at) => at <= oldTime);
     const clockWasWrong = boot !== undefined && oldTime - boot <= soonAfterBoot;
+    // A guest that was paused in its sleep wakes by a clock that stood still.
+    const woke = change.newTime - change.oldTime > largeStep ? wakeTimes.find((at) => at <= oldTime && oldTime - at <= minute) : undefined;
     gaps.push({
-      from: clockWasWrong ? boot : oldTime,
+      from: clockWasWrong ? boot : (woke ?? oldTime),
       to: change.newTime + event.repairUs,
       state: 'unknown',
       confidence: 'low',

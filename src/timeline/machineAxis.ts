@@ -32,7 +32,16 @@ export function machineAxis(channels: readonly (readonly WrittenEvent[])[]): Mac
   const screens = screenSessions(events);
   const asleep = disjoint(sleeps.map((sleep) => sleep.span));
   const measured = disjoint(screens.flatMap((screen) => (screen.measured ? screen.spans : [])));
-  const gaps = unexplained(disjoint(clockGaps(events, bootTimes)), overlay(measured, asleep));
+  const gaps = unexplained(
+    disjoint(
+      clockGaps(
+        events,
+        bootTimes,
+        sleeps.map((sleep) => sleep.span.to),
+      ),
+    ),
+    overlay(measured, asleep),
+  );
   const layers = [disjoint(screens.flatMap((screen) => screen.spans)), gaps, clearings(events), asleep];
   const spans = layers.reduce<Span<MachineState>[]>((below, layer) => overlay(below, layer), disjoint([...sessions, ...journal.sessions]));
   return { spans, sleeps, screens, bootTimes, told: spans.length > 0 };

@@ -9,7 +9,7 @@ import type { PowerStory } from '../../src/scenario/power/powerStory.ts';
 import { plainFrame } from './frameText.ts';
 
 const seeds = [1, 2, 77];
-const delivered = new Set(['newest-first', 'duplicated', 'instance-ids']);
+const delivered = new Set(['late-and-lossy', 'newest-first', 'duplicated', 'instance-ids']);
 const instant = (text: string) => parseTime(text) as number;
 const digest = (story: PowerStory) => {
   const hash = createHash('sha256');

@@ -53,6 +53,12 @@ export class AxisTruth {
     this.starts.splice(0, this.starts.length, ...earlier, ...(known ? [{ ...known, from: at }] : []), ...later);
   }
 
+  /** What told of it before `at` is gone, and other logs tell less: these answers are right as well. */
+  doubtBefore(at: Microseconds, accepted: readonly string[]): void {
+    const doubted = this.starts.map((start) => (start.from < at ? { ...start, accepted: [...start.accepted, ...accepted] } : start));
+    this.starts.splice(0, this.starts.length, ...doubted);
+  }
+
   /** Spans touch; neighbours that are alike are one. */
   spans(end: Microseconds): TruthSpan[] {
     const spans: TruthSpan[] = [];

@@ -17,9 +17,9 @@ export const systemChannel = 'System';
 export const securityChannel = 'Security';
 export const terminalChannel = `${localSessionManager}/Operational`;
 
-/** The log service writes 1100 into Security, and all else into System. */
+/** The log service writes 1100 and 1102 into Security, and all else into System. */
 function channelOf({ provider, eventId }: WindowsEvent): string {
-  if (provider === securityAuditing || (eventId === 1100 && provider.endsWith('-Eventlog'))) return securityChannel;
+  if (provider === securityAuditing || ((eventId === 1100 || eventId === 1102) && provider.endsWith('-Eventlog'))) return securityChannel;
   return provider === localSessionManager ? terminalChannel : systemChannel;
 }
 
@@ -68,9 +68,10 @@ export class HostLog {
     return this.entries.reduce((last, { writtenAt, channel }) => (channel === systemChannel ? Math.max(last, writtenAt) : last), 0);
   }
 
-  /** Cleared or wrapped: what was written before `at` is gone, and the numbers go on. */
-  forgetBefore(at: Microseconds): void {
-    this.entries = this.entries.map((entry) => (entry.writtenAt < at ? { ...entry, channel: '' } : entry));
+  /** Cleared or wrapped: what was written before `at` is gone (of one channel, or of all), and the numbers go on. */
+  forgetBefore(at: Microseconds, channel?: string): void {
+    const isGone = (entry: Entry) => entry.writtenAt < at && (channel === undefined || entry.channel === channel);
+    this.entries = this.entries.map((entry) => (isGone(entry) ? { ...entry, channel: '' } : entry));
   }
 
   /** Channels in a fixed order, each with its records in the order of writing. */

@@ -21,7 +21,7 @@ import { standBy } from './standby.ts';
 const far = { client: 'HOME-LAPTOP', address: '192.0.2.77' } as const;
 
 /** To the session that is open at the console. */
-function connect(life: HostLife): void {
+export function connect(life: HostLife): void {
   life.write(loggedOn(life.log.computer, life.account, 10, far.address));
   life.person.become(life.now, 'remote');
   life.pass(400_000);
@@ -29,14 +29,14 @@ function connect(life: HostLife): void {
   life.write(terminalSession(25, life.account, life.sessionId, far.address));
 }
 
-function disconnect(life: HostLife): void {
+export function disconnect(life: HostLife): void {
   life.write(windowStation(4779, life.account, life.sessionId, far.client, far.address));
   life.person.become(life.now, 'absent', { accepted: ['unknown', 'locked'] });
   life.pass(300_000);
   life.write(terminalSession(24, life.account, life.sessionId, far.address));
 }
 
-function lock(life: HostLife): void {
+export function lock(life: HostLife): void {
   life.write(workstation(4800, life.account, life.sessionId));
   life.locked = !life.log.silent.has(securityChannel);
   if (life.locked) life.person.become(life.now, 'locked');
@@ -44,7 +44,7 @@ function lock(life: HostLife): void {
   else life.person.become(life.now, 'present', { accepted: ['unknown', 'locked', 'absent'], really: 'locked' });
 }
 
-function unlock(life: HostLife): void {
+export function unlock(life: HostLife): void {
   life.write(loggedOn(life.log.computer, life.account, 7));
   life.pass(200_000);
   life.write(workstation(4801, life.account, life.sessionId));

@@ -6,8 +6,9 @@ import { personScripts } from './personStories.ts';
 import { type PowerStory, powerStory } from './powerStory.ts';
 import { sleepScripts } from './sleepStories.ts';
 import { standbyScripts } from './standbyStories.ts';
+import { trapScripts } from './trapStories.ts';
 
-export const powerScripts = [...sleepScripts, ...standbyScripts, ...bootScripts, ...personScripts, ...logScripts];
+export const powerScripts = [...sleepScripts, ...standbyScripts, ...bootScripts, ...personScripts, ...logScripts, ...trapScripts];
 
 /** The same seed gives the same octets on every machine. */
 export const powerStories: Readonly<Record<string, (seed: number) => PowerStory>> = {

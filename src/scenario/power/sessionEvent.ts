@@ -107,3 +107,11 @@ export const virtualAccounts: readonly Account[] = [
   { sid: 'S-1-5-90-0-1', name: 'DWM-1', domain: 'Window Manager', logonId: 0x10a31, virtual: true },
   { sid: 'S-1-5-90-0-1', name: 'DWM-1', domain: 'Window Manager', logonId: 0x10a4e, virtual: true },
 ];
+
+/** The Security log was cleared: the first record of what is left, written by the log service itself. */
+export const auditCleared = (account: Account) =>
+  manifest(eventLogManifest, 1102, 0, [
+    ['SubjectUserSid', account.sid],
+    ['SubjectUserName', account.name],
+    ['SubjectDomainName', account.domain],
+  ]);

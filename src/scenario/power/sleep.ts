@@ -23,6 +23,8 @@ export interface SleepFields {
   readonly missing?: readonly Missing[];
   /** The hibernation file is written as well. */
   readonly hybrid?: boolean;
+  /** A guest whose host pauses it for so long before it wakes: its hardware clock stands still meanwhile. */
+  readonly pausedUs?: Microseconds;
 }
 
 const absent = { accepted: ['unknown', 'locked'] } as const;
@@ -43,14 +45,20 @@ interface Transition {
 export function sleepS3(life: HostLife, fields: SleepFields): void {
   const { sleepAt, stamp } = enter(life, { state: 's3', target: 4, effective: 4 }, fields);
   life.now = sleepAt + fields.duration;
-  resume(life, { state: 's3', target: 4, effective: 4 }, fields, sleepAt, stamp);
+  const sleptFrom = life.log.stamp(sleepAt);
+  if (fields.pausedUs) {
+    life.machine.become(life.now - fields.pausedUs, 'unknown', { accepted: ['s3'], really: 's3', toleranceUs: 10_000_000 });
+    life.person.become(life.now - fields.pausedUs, 'unknown', { accepted: ['absent'], really: 'absent', toleranceUs: 10_000_000 });
+    life.log.clockAhead -= fields.pausedUs;
+  }
+  resume(life, { state: 's3', target: 4, effective: 4 }, fields, sleptFrom, stamp);
 }
 
 export function hibernate(life: HostLife, fields: SleepFields): void {
   const transition: Transition = { state: 'hibernate', target: 5, effective: 5 };
   const { sleepAt, stamp } = enter(life, transition, fields);
   life.now = sleepAt + fields.duration;
-  resume(life, transition, fields, sleepAt, stamp);
+  resume(life, transition, fields, life.log.stamp(sleepAt), stamp);
 }
 
 /** Falls asleep and never wakes: what follows is `HostLife.die`. */
@@ -75,7 +83,7 @@ export function sleepThenHibernate(life: HostLife, sleepFor: Microseconds, hiber
   const again = enter(life, deep, rest, 8 * second);
   life.now = again.sleepAt + hibernateFor;
   const firstReport = report(s3, first, life.log.stamp(sleepAt), wokeAt, life);
-  resume(life, deep, rest, again.sleepAt, again.stamp, () => life.write(firstReport));
+  resume(life, deep, rest, life.log.stamp(again.sleepAt), again.stamp, () => life.write(firstReport));
 }
 
 /** A person turns the machine off; Windows hibernates its kernel instead. Off, although it reads like a sleep. */
@@ -140,19 +148,20 @@ function resume(
   life: HostLife,
   transition: Transition,
   fields: SleepFields,
-  sleepAt: Microseconds,
+  sleptFrom: Microseconds,
   stamp: Microseconds,
   before: () => void = () => {},
 ): void {
   const wakeAt = life.now;
-  life.machine.become(wakeAt, 'on');
+  // Until its tools set the clock, seconds later, a paused guest tells another time.
+  life.machine.become(wakeAt, 'on', fields.pausedUs ? { toleranceUs: 20_000_000 } : {});
   life.somebody(fields.missing?.includes('report') ? 'unclear' : wokenBy(fields.wake));
   correctClock(life, transition, fields, stamp);
   if (transition.state === 'hibernate') life.write(tell.bootedBy(2));
   life.pass(5 * second, 9 * second);
   life.write(uptime(Math.floor((life.now - life.bootedAt) / second), life.zone.text));
   before();
-  if (!fields.missing?.includes('report')) life.write(report(transition, fields, life.log.stamp(sleepAt), life.log.stamp(wakeAt), life));
+  if (!fields.missing?.includes('report')) life.write(report(transition, fields, sleptFrom, life.log.stamp(wakeAt), life));
 }
 
 function report(
