@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { FaultTally } from '../base/faultTally.ts';
 import { formatTime } from '../base/time.ts';
 import { openCapture } from '../link/captureFile.ts';
-import { type FrameSource, linkType } from '../link/frameBlock.ts';
+import { droppedBefore, type FrameSource, linkType } from '../link/frameBlock.ts';
 import { Inspection } from '../meter/inspection.ts';
 import { type InspectedFile, inspectOutput } from '../record/output/inspect.ts';
 import { textTable } from '../report/textTable.ts';
@@ -16,7 +16,7 @@ import { formatOption } from './storeFolder.ts';
 export function inspectCommand(signal: AbortSignal): Command {
   return new Command('inspect')
     .description('Says what is in captures: frames, link types, protocols, options, names, faults.')
-    .argument('<files...>', 'capture files: pcap, pcapng, gzip-compressed or not')
+    .argument('<files...>', 'capture files: pcap, pcapng, plain or compressed with gzip or zstd')
     .addOption(new Option(...formatOption).choices(['text', 'json']).default('text'))
     .action(async (paths: string[], { format }: { format: Format }) => {
       const files: InspectedFile[] = [];
@@ -92,7 +92,16 @@ async function inspectSource(path: string, source: FrameSource, signal: AbortSig
     ndp,
     names,
     faults: tally.list(),
+    lost: source.statistics && source.statistics.size > 0 ? droppedBefore(source) : null,
   };
+}
+
+/** What a capture lost is said before what is in it. */
+function lossLine(lost: InspectedFile['lost']): string[] {
+  if (lost === null) return [];
+  const { byInterface, bySystem } = lost;
+  if (byInterface + bySystem === 0) return ['  no frame was lost while it was captured, as the file says'];
+  return [`  INCOMPLETE: while it was captured ${byInterface} frames were dropped by the interface and ${bySystem} by the system`];
 }
 
 /** Names beyond this many are counted, not listed: one page is what a person reads. */
@@ -119,6 +128,7 @@ function describe(file: InspectedFile): string {
   return [
     `${file.file}: ${file.format}, ${file.linkTypes.join(', ') || 'no interface'}`,
     `  ${file.frames} frames, ${file.octets} octets on the wire${file.firstAt ? `, from ${file.firstAt} to ${file.lastAt}` : ''}`,
+    ...lossLine(file.lost),
     ...counts('protocol', file.protocols),
     ...counts('IPv4 option', file.ipv4Options),
     ...counts('neighbor discovery', file.ndp),

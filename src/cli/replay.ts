@@ -34,7 +34,7 @@ interface Options {
 export function replayCommand(signal: AbortSignal): Command {
   return new Command('replay')
     .description('Reads captures and event logs into the store. The same file twice changes nothing.')
-    .argument('[captures...]', 'capture files: pcap, pcapng, gzip-compressed or not')
+    .argument('[captures...]', 'capture files: pcap, pcapng, plain or compressed with gzip or zstd')
     .option('--logs <files...>', 'event logs of the hosts in the captures', [])
     .option(...zoneOption)
     .option(...dataOption)

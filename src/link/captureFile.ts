@@ -9,6 +9,7 @@ import { FileOctets, GunzipOctets, type OctetSource, type OnChunk } from './octe
 import { OctetWindow } from './octetWindow.ts';
 import { PcapngSource } from './pcapngSource.ts';
 import { PcapSource, pcapMagic } from './pcapSource.ts';
+import { isZstd, ZstdOctets } from './zstdOctets.ts';
 
 export interface CaptureOptions {
   /** Sees every octet of the file once, in order, as it lies in the file (compressed where it is compressed): for hashing. */
@@ -22,7 +23,6 @@ const pcapngMagic = 0x0a0d0d0a;
 
 /** Formats that are known well enough to say what to do about them; first octets in hexadecimal. */
 const foreign: readonly { magic: string; format: string; advice: string; compressed: boolean }[] = [
-  { magic: '28b52ffd', format: 'zstd', advice: 'decompress it with `zstd -d`', compressed: true },
   { magic: 'fd377a585a00', format: 'xz', advice: 'decompress it with `xz -d`', compressed: true },
   { magic: '425a68', format: 'bzip2', advice: 'decompress it with `bzip2 -d`', compressed: true },
   { magic: '04224d18', format: 'lz4', advice: 'decompress it with `lz4 -d`', compressed: true },
@@ -82,6 +82,10 @@ async function openFormat(file: FileOctets, path: string): Promise<FrameSource> 
     source = new GunzipOctets(file, head);
     head = await readHead(source);
     what = `${path} (decompressed)`;
+  } else if (head.length >= 4 && isZstd(uint32LittleEndian(head, 0))) {
+    source = new ZstdOctets(file, head);
+    head = await readHead(source);
+    what = `${path} (decompressed)`;
   }
   const window = new OctetWindow(source, head);
   const magic = head.length < 4 ? 0 : uint32(head, 0);
@@ -95,8 +99,17 @@ async function openFormat(file: FileOctets, path: string): Promise<FrameSource> 
 
 function refusal(head: Uint8Array, what: string, source: OctetSource): CaptureError {
   if (source.fault) {
-    const how = source.fault.kind === 'truncated' ? 'is cut short' : 'is damaged';
-    return new CaptureError('CAPTURE_UNKNOWN_FORMAT', `the gzip stream of ${what} ${how} before any capture`, 'copy it again');
+    const how =
+      source.fault.kind === 'truncated'
+        ? 'is cut short'
+        : source.fault.kind === 'unsupported'
+          ? `needs more than is done here (${source.fault.limitedBy})`
+          : 'is damaged';
+    return new CaptureError(
+      'CAPTURE_UNKNOWN_FORMAT',
+      `the ${source.fault.layer} stream of ${what} ${how} before any capture`,
+      'copy it again',
+    );
   }
   if (head.length === 0) return new CaptureError('CAPTURE_EMPTY', `${what} is empty`, 'capture again');
   const digits = Buffer.from(head).toString('hex');

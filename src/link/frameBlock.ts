@@ -22,6 +22,14 @@ export interface CaptureInterface {
   readonly offsetSeconds: bigint;
 }
 
+/** What the program that captured says of one interface, counted from the start of its capture. It is a claim of the file. */
+export interface InterfaceStatistics {
+  /** Packets that reached the interface (isb_ifrecv); `undefined` where it was not said. */
+  readonly received: number | undefined;
+  readonly droppedByInterface: number;
+  readonly droppedBySystem: number;
+}
+
 export const blockFrames = 1024;
 
 /** Frames that share `octets`. Borrowed: valid until the next block is asked for. */
@@ -44,8 +52,20 @@ export interface FrameSource {
   readonly interfaces: readonly CaptureInterface[];
   /** Faults of the file itself (cut, damaged block, unsupported version); frames before a fault have been handed over. */
   readonly faults: readonly Fault[];
+  /** The newest statistics of each interface that has some, by its index. */
+  readonly statistics?: ReadonlyMap<number, InterfaceStatistics>;
   /** Octets of the file consumed so far. */
   readonly octetsRead: number;
   blocks(signal?: AbortSignal): AsyncIterable<FrameBlock>;
   close(): Promise<void>;
+}
+
+/** Packets that never came into the file, over all interfaces. */
+export function droppedBefore({ statistics }: FrameSource): { readonly byInterface: number; readonly bySystem: number } {
+  let [byInterface, bySystem] = [0, 0];
+  for (const { droppedByInterface, droppedBySystem } of statistics?.values() ?? []) {
+    byInterface += droppedByInterface;
+    bySystem += droppedBySystem;
+  }
+  return { byInterface, bySystem };
 }

@@ -4,14 +4,14 @@ import { Fault, looping, malformed, unsupported } from '../base/octets.ts';
 import type { Microseconds } from '../base/time.ts';
 import { CaptureError } from './captureError.ts';
 import { CutSource } from './cutSource.ts';
-import type { CaptureInterface, FrameBlock, FrameSource } from './frameBlock.ts';
+import type { CaptureInterface, FrameBlock, FrameSource, InterfaceStatistics } from './frameBlock.ts';
 import { FaultList, FrameRows } from './frameRows.ts';
 import type { OctetWindow } from './octetWindow.ts';
-import { type ReadInterface, readInterface } from './pcapngInterface.ts';
+import { type ReadInterface, readInterface, readStatistics } from './pcapngInterface.ts';
 import { largestSnapLength } from './pcapSource.ts';
 import { outOfRange } from './timeStamp.ts';
 
-export const blockType = { section: 0x0a0d0d0a, interface: 1, oldPacket: 2, simplePacket: 3, enhancedPacket: 6 } as const;
+export const blockType = { section: 0x0a0d0d0a, interface: 1, oldPacket: 2, simplePacket: 3, statistics: 5, enhancedPacket: 6 } as const;
 export const byteOrderMagic = 0x1a2b3c4d;
 
 /** Type, total length, and the total length once more at the end. */
@@ -23,6 +23,7 @@ const shortest: Readonly<Record<number, number>> = {
   [blockType.interface]: 20,
   [blockType.oldPacket]: 32,
   [blockType.simplePacket]: 16,
+  [blockType.statistics]: 24,
   [blockType.enhancedPacket]: 32,
 };
 /** Only blocks that are looked at must fit in memory; others are skipped at any length. */
@@ -33,6 +34,7 @@ const mostInterfaces = 0x1_0000;
 export class PcapngSource implements FrameSource {
   readonly format = 'pcapng';
   readonly interfaces: CaptureInterface[] = [];
+  readonly statistics = new Map<number, InterfaceStatistics>();
   private readonly damage = new FaultList();
   private readonly rows = new FrameRows();
   private littleEndian = true;
@@ -142,6 +144,7 @@ export class PcapngSource implements FrameSource {
     else if (type === blockType.oldPacket) this.readPacket(uint16(8), uint32(12), uint32(16), uint32(20), uint32(24), at, length);
     else if (type === blockType.simplePacket) this.readSimplePacket(uint32(8), at, length);
     else if (type === blockType.interface) this.describeInterface(at, length);
+    else if (type === blockType.statistics) this.readStatistics(uint32(8), at, length);
     else this.beginSection(uint16(12), uint16(14));
   }
 
@@ -161,6 +164,19 @@ export class PcapngSource implements FrameSource {
     for (const fault of read.faults) this.damage.add(fault);
     this.section.push(read);
     this.interfaces.push(read.described);
+  }
+
+  private readStatistics(number: number, at: number, length: number): void {
+    const { view, position } = this.window;
+    const described = this.section[number]?.described;
+    if (!described) {
+      this.damage.add(malformed('pcapng', position, 'pcapng.interfaceId was never described'));
+      return;
+    }
+    const { statistics, fault } = readStatistics(new DataView(view.buffer, at + 8, length - blockFrame), this.littleEndian, position + 8);
+    if (fault) this.damage.add(fault);
+    // They are counted from the start, so a later block takes the place of an earlier one.
+    this.statistics.set(described.index, statistics);
   }
 
   private readPacket(number: number, high: number, low: number, captured: number, original: number, at: number, length: number): void {

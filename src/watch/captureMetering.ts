@@ -2,7 +2,7 @@
 
 import { FaultTally, type FaultTotal } from '../base/faultTally.ts';
 import type { Microseconds } from '../base/time.ts';
-import type { FrameBlock, FrameSource } from '../link/frameBlock.ts';
+import { droppedBefore, type FrameBlock, type FrameSource } from '../link/frameBlock.ts';
 import { Meter, type MeterSink } from '../meter/meter.ts';
 import { appendFrame } from '../wire/frame.ts';
 import { HeaderBatch } from '../wire/headerBatch.ts';
@@ -61,6 +61,17 @@ export class CaptureMetering {
   /** LINKTYPE_ numbers, each once, in the order of the interfaces. */
   get linkTypes(): number[] {
     return [...new Set(this.source.interfaces.map(({ linkType }) => linkType))];
+  }
+
+  /** With what the capture itself lost, if it says so: frames that were there and never came into the file. */
+  linkLedger(): StageLedger {
+    const ledger = new StageLedger('link', 'frames');
+    const { byInterface, bySystem } = droppedBefore(this.source);
+    ledger.in = this.link.in + byInterface + bySystem;
+    ledger.out = this.link.out;
+    if (byInterface > 0) ledger.dropped['dropped-by-interface'] = byInterface;
+    if (bySystem > 0) ledger.dropped['dropped-by-system'] = bySystem;
+    return ledger;
   }
 
   meterLedger(): StageLedger {

@@ -91,7 +91,7 @@ async function readInto(store: Store, source: FrameSource, begun: CaptureRecord,
     from: minuteOf(firstAt ?? 0),
     until: minuteOf(lastAt ?? 0) + minute,
   };
-  for (const stage of [metering.link, metering.wire, metering.meterLedger(), rows]) store.append(healthKind, stage.record(where));
+  for (const stage of [metering.linkLedger(), metering.wire, metering.meterLedger(), rows]) store.append(healthKind, stage.record(where));
   store.append(captureKind, record);
   await store.commit([{ sql: 'DELETE FROM "capture" WHERE "id" = $1', values: [record.id] }]);
   return { record, flows: sink.flows, alreadyStored: false };

@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   base: pure([], []),
   record: pure(['base'], ['zod']),
   wire: pure(['base'], []),
-  link: outer(['base'], ['zod', 'cap', 'koffi', 'raw-socket']),
+  link: outer(['base'], ['zod', 'cap', 'fzstd', 'koffi', 'raw-socket']),
   meter: pure(['base', 'record', 'wire'], ['zod']),
   darkspace: pure(['base', 'record', 'wire'], ['zod'], ['base', 'link', 'record', 'wire']),
   marking: pure(['base', 'record', 'wire'], ['zod'], ['base', 'link', 'record', 'wire']),

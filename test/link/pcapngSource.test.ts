@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openCapture } from '../../src/link/captureFile.ts';
+import { droppedBefore } from '../../src/link/frameBlock.ts';
 import { block, enhancedPacket, fields, interfaceBlock, join, option, section } from './encodePcap.ts';
 import { type ReadCapture, readAll, testFolder } from './readAll.ts';
 
@@ -190,5 +192,47 @@ describe('a pcapng file', () => {
     assert.equal(capture.faults.length, 1001);
     assert.match(capture.faults.at(-1)?.limitedBy ?? '', /more than 1000 faults/);
     assert.equal(capture.frames.length, 1);
+  });
+});
+
+describe('interface statistics', () => {
+  const count = (little: boolean, code: number, value: bigint) => option(little, code, fields(little, [8, value]));
+  const statistics = (little: boolean, id: number, ...options: Uint8Array[]) =>
+    block(little, 5, fields(little, [4, id], [4, 0], [4, 0]), ...options);
+
+  it('say what each interface lost, the newest block of each, in sections of either byte order', async () => {
+    const path = folder.write(
+      'lost.pcapng',
+      join([
+        section(true),
+        interfaceBlock(true, 1),
+        interfaceBlock(true, 1),
+        statistics(true, 0, count(true, 5, 1n)),
+        enhancedPacket(true, 0, 1n, octets),
+        statistics(true, 0, count(true, 4, 100n), count(true, 5, 7n), count(true, 7, 2n)),
+        statistics(true, 1, count(true, 7, 30n)),
+        section(false),
+        interfaceBlock(false, 1),
+        statistics(false, 0, count(false, 5, 400n), count(false, 99, 5n)),
+      ]),
+    );
+    const source = await openCapture(path);
+    for await (const _ of source.blocks());
+    assert.deepEqual(droppedBefore(source), { byInterface: 407, bySystem: 32 });
+    assert.equal(source.statistics?.get(0)?.received, 100);
+    assert.deepEqual(source.faults, []);
+    await source.close();
+  });
+
+  it('of an interface that was never described, or that run past their block, are faults', async () => {
+    const capture = await read(
+      section(true),
+      interfaceBlock(true, 1),
+      statistics(true, 3, count(true, 5, 1n)),
+      statistics(true, 0, fields(true, [2, 5], [2, 80], [4, 0])),
+      enhancedPacket(true, 0, 1n, octets),
+    );
+    assert.equal(capture.frames.length, 1);
+    assert.deepEqual(faultsOf(capture), ['malformed: pcapng.interfaceId was never described', 'overrun: pcapng.blockLength']);
   });
 });

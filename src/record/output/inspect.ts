@@ -19,6 +19,8 @@ export const inspectOutput = z.strictObject({
       ndp: countsByName,
       names: z.strictObject({ dns: z.array(z.string()), sni: z.array(z.string()), httpHost: z.array(z.string()) }),
       faults: z.array(faultCount),
+      /** Packets that never came into the file, as it says itself; null where it says nothing. */
+      lost: z.strictObject({ byInterface: z.number().int(), bySystem: z.number().int() }).nullable(),
     }),
   ),
 });
