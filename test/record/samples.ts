@@ -105,6 +105,7 @@ export const outputs: Readonly<Record<string, Output>> = {
           ndp: {},
           names: { dns: ['a.example'], sni: [], httpHost: [] },
           faults: [{ layer: 'ipv4', kind: 'overrun', count: 1 }],
+          lost: { byInterface: 1, bySystem: 0 },
         },
       ],
     },
