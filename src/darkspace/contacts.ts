@@ -4,6 +4,7 @@ import type { Address, Mac } from '../base/address.ts';
 import type { Microseconds } from '../base/time.ts';
 import { minute, second } from '../base/time.ts';
 import type { DarkRecord } from '../record/dark.ts';
+import { ipProtocol } from '../wire/ipv4.ts';
 import type { Asker, Claim } from './claim.ts';
 import type { ContactSign } from './sign.ts';
 
@@ -88,7 +89,8 @@ export class Contacts {
     contact.firstAtUs ??= atUs;
     contact.lastAtUs = atUs;
     contact.evidence = evidence;
-    contact.payload ??= payload.length > 0 ? summarise(payload) : null;
+    // What an echo request carries is filler.
+    if (!isIcmp(sign.protocol)) contact.payload ??= payload.length > 0 ? summarise(payload) : null;
     count(contact, sign);
     return true;
   }
@@ -154,6 +156,10 @@ export class Contacts {
     contact.services.clear();
     return slice;
   }
+}
+
+function isIcmp(protocol: number): boolean {
+  return protocol === ipProtocol.icmp || protocol === ipProtocol.icmpv6;
 }
 
 function keyOf(target: Address, mac: Mac): string {

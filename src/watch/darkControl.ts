@@ -31,6 +31,9 @@ export interface DarkControlOptions {
 
 /** Rows that nobody else has committed by then are committed here. */
 const commitAfterMs = 2000;
+/** One asker is named again after this; the report has them all. */
+const sayAgainMs = 60_000;
+const mostSaid = 4096;
 const restartMs = { first: 1000, longest: 60_000 };
 
 export class DarkControl {
@@ -40,6 +43,7 @@ export class DarkControl {
   /** The latest of each service port. */
   readonly health = new Map<string, DarkHealth>();
   private isClosed = false;
+  private readonly said = new Map<number, { readonly atMs: number; more: number }>();
 
   constructor(
     private readonly store: Store,
@@ -135,7 +139,16 @@ export class DarkControl {
     this.rowsBefore = store.committedRows;
   }
 
+  /** A sweep is one line now and then, not two hundred. */
   private say({ askerMac, askerAddress, target, mode, interface: service }: DarkRecords['dark'][number]): void {
+    const now = performance.now();
+    const said = this.said.get(askerMac);
+    if (said !== undefined && now - said.atMs < sayAgainMs) {
+      said.more++;
+      return;
+    }
+    if (this.said.size >= mostSaid) this.said.clear();
+    this.said.set(askerMac, { atMs: now, more: 0 });
     const what = mode === 'answer' ? 'asked for' : 'asked for (dry-run, not answered)';
     this.options.log.warn(`${formatMac(askerMac)} ${formatAddress(askerAddress)} ${what} ${formatAddress(target)}, which nobody has`, {
       service,

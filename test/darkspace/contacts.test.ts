@@ -70,6 +70,14 @@ describe('the contacts with dark addresses', () => {
     assert.deepEqual([contacts.size, contacts.packet(packet(1), none, null, start)], [0, false]);
     assert.equal(contacts.unclaimedPackets, 1);
   });
+  it('do not take the filler of an echo request for data', () => {
+    const { contacts } = open();
+    contacts.packet(packet(128, 118, 58), new Uint8Array(56), null, start + second);
+    assert.deepEqual(
+      contacts.takeSlices(start + 9 * second).map(({ payload }) => payload),
+      [null, null],
+    );
+  });
   it('of a port scan keep a bounded number of ports', () => {
     const { contacts } = open();
     for (let n = 0; n < 1000; n++) contacts.packet(packet(n), none, null, start + second);

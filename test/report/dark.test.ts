@@ -10,6 +10,7 @@ import { assembleAddresses, renderAddresses } from '../../src/report/addresses.t
 import { assembleReport } from '../../src/report/assemble.ts';
 import { renderText } from '../../src/report/text.ts';
 import { rememberedAddresses } from '../../src/store/questions/darkspace.ts';
+import { bindings } from '../../src/store/questions/facts.ts';
 import { Store } from '../../src/store/store.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
@@ -123,6 +124,26 @@ describe('the report on addresses', () => {
     assert.deepEqual(
       remembered.map(({ address: one, mac }) => [one, mac]),
       [[address('fe80::1'), 0x020000000002]],
+    );
+  });
+  withStore('does not take the answers of the box itself for owners of addresses', async (store) => {
+    const binding = { capture: 'c', frame: 1, mac: 0x0b5e, hostName: null, until: null, evidence: 'ndp' as const };
+    const target = address('2001:db8::dead');
+    store.append(darkKind, slice(0));
+    store.append(bindingKind, { ...binding, address: target, from: start + second });
+    store.append(bindingKind, { ...binding, address: target, from: start + 3600 * second, mac: 0x020000000009 });
+    store.append(bindingKind, { ...binding, address: address('2001:db8::5'), from: start + second });
+    await store.commit();
+    assert.deepEqual(
+      (await assembleAddresses(store, {})).addresses.map((row) => [row.address, row.mac]),
+      [
+        ['2001:db8::5', '00:00:00:00:0b:5e'],
+        ['2001:db8::dead', '02:00:00:00:00:09'],
+      ],
+    );
+    assert.deepEqual(
+      (await store.ask(bindings, {})).map(({ address: one }) => one),
+      [address('2001:db8::5'), target],
     );
   });
   it('says so when no address was seen', () => assert.equal(renderAddresses({ addresses: [] }), 'No address was seen in use.\n'));

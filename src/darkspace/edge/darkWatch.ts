@@ -55,6 +55,7 @@ export class DarkWatch {
   private speaker: Speaker;
   private readonly readers: ControlFrameReader[];
   private readonly questions = new Map<string, Microseconds>();
+  private readonly copies = new Map<string, Microseconds>();
   private readonly changes: ClaimRecord[] = [];
   private changesLeft = changesOfMinute;
   private changesNotRecorded = 0;
@@ -178,11 +179,30 @@ export class DarkWatch {
         this.counts.received++;
         this.frame = frame;
         this.nowUs = this.clock();
+        // A broadcast comes to the service port and to each mirror port: octet for octet the same, it is read once.
+        if (i === 0) this.remember(frame.octets);
+        else if (this.isCopy(frame.octets)) continue;
         this.readers[i]?.read(frame.octets, 0, Math.min(frame.octets.length, frame.originalLength));
       }
       if (fetched === framesOfTurn) isEmpty = false;
     }
     return isEmpty;
+  }
+
+  /** Whether these octets came a moment ago. Of frames of neighbour discovery and ARP only: longer ones are not compared. */
+  private isCopy(octets: Uint8Array): boolean {
+    if (octets.length > 128) return false;
+    const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
+    const lastUs = this.copies.get(text);
+    return lastUs !== undefined && this.nowUs - lastUs < sameQuestionUs;
+  }
+
+  private remember(octets: Uint8Array): void {
+    if (octets.length > 128 || this.sockets.length < 2) return;
+    const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
+    this.copies.delete(text);
+    if (this.copies.size >= questionsRemembered) this.copies.delete(this.copies.keys().next().value as string);
+    this.copies.set(text, this.nowUs);
   }
 
   private take(sign: Sign, isService: boolean): void {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { visibilityKind } from '../../record/dark.ts';
 import { address, count, instant, json, mac, text, texts } from '../../record/field.ts';
 import { defineQuestion } from '../question.ts';
+import { noOwnClaim } from './ownClaim.ts';
 
 const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 const window = z.strictObject({ from: z.number(), to: z.number() });
@@ -11,7 +12,7 @@ const window = z.strictObject({ from: z.number(), to: z.number() });
 /** What was seen by the watch of a service port, and what captures showed. The operator's word is no sighting. */
 const sightings = `SELECT "address", "mac", "firstAt", "lastAt", "frames", unnest(from_json("evidence", '["VARCHAR"]')) AS "evidence", "interface" FROM "usage"
   UNION ALL SELECT "address", "mac", "from", "from", 0, "evidence", 'capture' FROM "binding"
-    WHERE "address" IS NOT NULL AND "evidence" NOT IN ('configuration', 'log')`;
+    WHERE "address" IS NOT NULL AND "evidence" NOT IN ('configuration', 'log') AND ${noOwnClaim}`;
 
 /** Which device used which address in a span of time. */
 export const addressUsage = defineQuestion({

@@ -9,6 +9,7 @@ import { flowKind } from '../../record/flow.ts';
 import { healthKind } from '../../record/health.ts';
 import { nameKind } from '../../record/sighting.ts';
 import { allOf, defineQuestion } from '../question.ts';
+import { noOwnClaim } from './ownClaim.ts';
 
 const nothing = z.strictObject({});
 const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
@@ -122,7 +123,7 @@ export const bindings = defineQuestion({
   }),
   statement: () => ({
     // A machine that nothing was bound to has still sent frames.
-    sql: `SELECT "mac", "address", "hostName", "evidence", max("from") AS "lastSeen" FROM "binding" GROUP BY ALL
+    sql: `SELECT "mac", "address", "hostName", "evidence", max("from") AS "lastSeen" FROM "binding" WHERE ${noOwnClaim} GROUP BY ALL
       UNION ALL SELECT "sourceMac", NULL, NULL, 'flow', max("minute") FROM "flow"
         WHERE "sourceMac" IS NOT NULL AND "sourceMac" NOT IN (SELECT "mac" FROM "binding") GROUP BY "sourceMac"
       ORDER BY "mac", "address", "hostName", "evidence"`,
