@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../base/failure.ts';
 import { type InterfaceEvent, SupervisedSource } from '../link/supervisedSource.ts';
@@ -14,6 +15,8 @@ import type { CaptureMessage, CaptureOrder } from './captureMessage.ts';
 const pollMs = 20;
 const faultsEveryMs = 10_000;
 const drainMs = 5;
+/** Nice value: this thread goes before those that can wait, such as casework. Linux has one for each thread. */
+const captureNice = -10;
 
 const order = workerData as CaptureOrder;
 const pool = new BufferPool(order.pool);
@@ -29,6 +32,14 @@ const loop = new CaptureLoop(pool, {
   nowUs: () => Date.now() * 1000,
   seal: (buffer) => tell({ kind: 'batch', buffer }),
 });
+
+function goFirst(): void {
+  try {
+    setPriority(0, captureNice);
+  } catch {
+    // Without CAP_SYS_NICE it takes its turn like everybody.
+  }
+}
 
 function open(): SupervisedSource | undefined {
   const early: InterfaceEvent[] = [];
@@ -66,6 +77,7 @@ function run(source: SupervisedSource): void {
 }
 
 try {
+  goFirst();
   const source = open();
   if (source) run(source);
   tell({ kind: 'ended' });

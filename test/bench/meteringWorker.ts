@@ -1,5 +1,6 @@
 /** The worker of `liveReceiver.ts`: a live source, the walk over each frame and the meter, as in the running box, without a store. */
 
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLiveSource } from '../../src/link/liveSource.ts';
 import { native } from '../../src/link/native.ts';
@@ -117,4 +118,6 @@ function percentile(counts: Uint32Array, share: number): number {
   return 0;
 }
 
+// As the capture thread of the running box.
+setPriority(0, -10);
 receive(workerData as Task);
