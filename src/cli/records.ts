@@ -1,7 +1,7 @@
 /** `yoban timeline --records`: whole records of event logs, one a line. */
 
 import { formatTime } from '../base/time.ts';
-import { openLog } from '../logs/edge/logFile.ts';
+import { type OpenLogOptions, openLog } from '../logs/edge/logFile.ts';
 import type { LogEntry } from '../logs/logEntry.ts';
 import { writeXml } from '../logs/xmlElement.ts';
 import { describeEvent } from '../record/output/records.ts';
@@ -9,12 +9,12 @@ import { writeResult } from './output.ts';
 
 export async function printRecords(
   paths: readonly string[],
-  zone: string | undefined,
+  options: OpenLogOptions,
   format: 'json' | 'xml',
   signal: AbortSignal,
 ): Promise<void> {
   for (const path of paths) {
-    const log = await openLog(path, zone === undefined ? {} : { zone });
+    const log = await openLog(path, options);
     for await (const batch of log.entries('text')) {
       signal.throwIfAborted();
       const lines = batch.flatMap((entry) => line(entry, format));
@@ -22,7 +22,11 @@ export async function printRecords(
     }
     const { seen, parsed, failed, recovered } = log.counters;
     const last = log.faults.map(({ layer, kind, count }) => `${layer} ${kind} ${count}`).join(', ') || 'none';
-    process.stderr.write(`${path}: ${seen} records seen, ${parsed} parsed, ${failed} failed, ${recovered} recovered; faults: ${last}\n`);
+    const more = log.unreadableInSlack === 0 ? '' : ` (${log.unreadableInSlack} more in slack space cannot be read any more)`;
+    process.stderr.write(
+      `${path}: ${seen} records seen, ${parsed} parsed, ${failed} failed, ${recovered} recovered${more}; faults: ${last}\n`,
+    );
+    for (const note of log.notes) process.stderr.write(`${path}: ${note}\n`);
   }
 }
 

@@ -5,7 +5,7 @@ import { Failure } from '../base/failure.ts';
 import { FaultTally } from '../base/faultTally.ts';
 import { printable } from '../base/printable.ts';
 import { formatTime, hour, second } from '../base/time.ts';
-import { openLog } from '../logs/edge/logFile.ts';
+import { type OpenLogOptions, openLog } from '../logs/edge/logFile.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord } from '../record/interval.ts';
 import { type TimelineOutput, timelineOutput } from '../record/output/timeline.ts';
@@ -21,6 +21,7 @@ export function timelineCommand(signal: AbortSignal): Command {
     .description('Prints the states of hosts, as their event logs tell them: asleep, off, on, and whether a person was there.')
     .argument('<files...>', 'event logs')
     .option(...zoneOption)
+    .option('--encoding <name>', 'of text that is not Unicode: ibm437, ibm850, windows-1252, shift_jis, … (default: what it looks like)')
     .option('--records', 'print the records themselves, one a line')
     .addOption(new Option(...formatOption).choices(['text', 'json', 'xml']).default('text'))
     .action((paths: string[], options: Options) => timeline(paths, options, signal));
@@ -28,26 +29,29 @@ export function timelineCommand(signal: AbortSignal): Command {
 
 interface Options {
   readonly zone?: string;
+  readonly encoding?: string;
   readonly records?: boolean;
   readonly format: Format | 'xml';
 }
 
-async function timeline(paths: readonly string[], { zone, records, format }: Options, signal: AbortSignal): Promise<void> {
-  if (records) return printRecords(paths, zone, format === 'text' ? 'json' : format, signal);
+async function timeline(paths: readonly string[], { zone, encoding, records, format }: Options, signal: AbortSignal): Promise<void> {
+  const how = { ...(zone === undefined ? {} : { zone }), ...(encoding === undefined ? {} : { encoding }) };
+  if (records) return printRecords(paths, how, format === 'text' ? 'json' : format, signal);
   if (format === 'xml') throw new Failure('USAGE_FORMAT', 'intervals are not printed as XML', 'take --format json, or --records');
-  const output = await readTimelines(paths, zone, signal);
+  const output = await readTimelines(paths, how, signal);
   return format === 'json' ? writeJson(timelineOutput, output) : writeResult(render(output));
 }
 
-async function readTimelines(paths: readonly string[], zone: string | undefined, signal: AbortSignal): Promise<TimelineOutput> {
+async function readTimelines(paths: readonly string[], how: OpenLogOptions, signal: AbortSignal): Promise<TimelineOutput> {
   const events: EventRecord[] = [];
   const tally = new FaultTally();
   for (const path of paths) {
-    const log = await openLog(path, zone === undefined ? {} : { zone });
+    const log = await openLog(path, how);
     for await (const batch of log) {
       signal.throwIfAborted();
       for (const event of batch) events.push(event);
     }
+    for (const note of log.notes) process.stderr.write(`${path}: ${note}\n`);
     for (const { layer, kind, count } of log.faults) tally.add({ layer, kind }, count);
   }
   const recordIds = new Map(events.map(({ id, recordId }) => [id, recordId]));

@@ -56,7 +56,8 @@ function score(text: string): number {
     const code = text.charCodeAt(i);
     if (code < 0x80) continue;
     const character = text[i] as string;
-    if (/[\u3041-\u30ff\u4e00-\u9fff]/.test(character)) sum += 2;
+    // Two octets each. Between Latin letters it is one of them with an accent, and the letter behind it.
+    if (/[\u3041-\u30ff\u4e00-\u9fff]/.test(character)) sum += /[A-Za-z]/.test(`${text[i - 1] ?? ''}${text[i + 1] ?? ''}`) ? -2 : 5;
     else if (code >= 0xff61 && code <= 0xff9f) continue;
     else if (/\p{Ll}/u.test(character)) sum += 2;
     else if (/\p{Lu}/u.test(character)) sum += /[a-z]/.test(text[i - 1] ?? '') ? -1 : 2;

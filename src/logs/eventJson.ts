@@ -15,6 +15,9 @@ import type { LogCounters, LogEntry } from './logEntry.ts';
 
 const layer = 'event-json';
 
+/** Why an event with local time is refused. */
+export const withoutZone = 'a time without a zone: name the zone of the host';
+
 export interface EventJsonOptions {
   /** `+09:00`, `Z`: the zone of times that name none (NXLog writes local time). Without it such records are refused. */
   readonly zone?: string | undefined;
@@ -23,6 +26,8 @@ export interface EventJsonOptions {
 export class EventJsonReader {
   readonly faults = new FaultTally();
   readonly counters: LogCounters = { seen: 0, parsed: 0, failed: 0, recovered: 0 };
+  /** Of the failed ones: refused because nobody said in which zone they were written. */
+  withoutZone = 0;
   private readonly objects = new JsonObjects();
 
   constructor(private readonly options: EventJsonOptions = {}) {}
@@ -40,6 +45,7 @@ export class EventJsonReader {
     const record = cut.value ? recordOfJson(cut.value, cut.at, this.options) : malformed(layer, cut.at, 'not a JSON object');
     if (record instanceof Fault) {
       this.counters.failed++;
+      if (record.limitedBy === withoutZone) this.withoutZone++;
       this.faults.add(record);
       return [];
     }
@@ -59,7 +65,7 @@ export function recordOfJson(outer: JsonObject, at: number, options: EventJsonOp
   const number = parseEventNumber(parts.eventId ?? '', parts.qualifiers);
   if (!number) return malformed(layer, at, 'the event id is not a number of 32 bits');
   if (!parts.provider) return malformed(layer, at, 'no provider');
-  if (parts.time === 'no zone') return unsupported(layer, at, 'a time without a zone: name the zone of the host');
+  if (parts.time === 'no zone') return unsupported(layer, at, withoutZone);
   if (parts.time === undefined) return malformed(layer, at, 'the time is not an instant');
   const recordId = parts.recordId === undefined ? null : parseWhole(parts.recordId, Number.MAX_SAFE_INTEGER);
   if (recordId === undefined) return malformed(layer, at, 'the record id is not a number');

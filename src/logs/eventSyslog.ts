@@ -5,7 +5,7 @@
 
 import { FaultTally } from '../base/faultTally.ts';
 import { Fault, malformed, unsupported } from '../base/octets.ts';
-import { type EventJsonOptions, recordOfJson } from './eventJson.ts';
+import { type EventJsonOptions, recordOfJson, withoutZone } from './eventJson.ts';
 import { EventXmlReader } from './eventXml.ts';
 import { type JsonObject, textAt } from './jsonField.ts';
 import { parseJsonObject } from './jsonObjects.ts';
@@ -70,6 +70,8 @@ function entryOfParameters(message: SyslogMessage, at: number, options: EventJso
 export class EventSyslogReader {
   readonly faults = new FaultTally();
   readonly counters: LogCounters = { seen: 0, parsed: 0, failed: 0, recovered: 0 };
+  /** Of the failed ones: refused because nobody said in which zone they were written. */
+  withoutZone = 0;
   private text = '';
   private consumed = 0;
   private skipping = false;
@@ -118,6 +120,7 @@ export class EventSyslogReader {
   private lose(fault: Fault): void {
     this.counters.seen++;
     this.counters.failed++;
+    if (fault.limitedBy === withoutZone) this.withoutZone++;
     this.faults.add(fault);
   }
 }

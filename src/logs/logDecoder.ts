@@ -22,19 +22,11 @@ export interface LogDecoderOptions {
   readonly whole?: WholeEvent | undefined;
 }
 
-/** What turns text into events. Damage goes to `faults`, and `counters` balance. */
-interface TextReader {
-  readonly faults: FaultTally;
-  readonly counters: LogCounters;
-  push(text: string): LogEntry[];
-  end(): LogEntry[];
-}
-
 const none = new Uint8Array(0);
 
 export class LogDecoder {
   private readonly tally = new FaultTally();
-  private readonly reader: TextReader | EvtxReader;
+  private readonly reader: EventJsonReader | EventSyslogReader | EventXmlReader | EvtxReader;
   private source: TextSource | undefined;
   private carry: Uint8Array = none;
   private encoding = '';
@@ -71,6 +63,16 @@ export class LogDecoder {
 
   get counters(): LogCounters {
     return { ...this.reader.counters };
+  }
+
+  /** Events that were refused because their times name no zone and nobody else did. */
+  get withoutZone(): number {
+    return 'withoutZone' in this.reader ? this.reader.withoutZone : 0;
+  }
+
+  /** Records in slack space of which nothing can be read any more; EVTX has such. */
+  get unreadableInSlack(): number {
+    return this.reader instanceof EvtxReader ? this.reader.unreadableInSlack : 0;
   }
 
   /** Faults so far, by layer and kind. */

@@ -53,6 +53,14 @@ const files: [string, number][] = [
   ['e7-ID4688_4778_4779_RDP_hijack_direct.evtx', 14],
 ];
 
+/** Recovered with all their values. `evtxexport -m recovered` prints 9 of e5, 29 of e6 and none of the others. */
+const readableInSlack: Readonly<Record<string, number>> = {
+  'e2-2-vss_7-System.evtx': 25,
+  'e4-Application_no_crc32.evtx': 20,
+  'e5-Application.evtx': 9,
+  'e6-Security.evtx': 29,
+};
+
 describe('real EVTX files', () => {
   for (const [name, count] of files)
     it(`${name}: every record, and every listed event as libevtx reads it`, { skip }, async () => {
@@ -110,6 +118,19 @@ describe('real EVTX files', () => {
       );
       const own = recovered.map((entry) => entry.record.recordId as number).sort((a, b) => a - b);
       for (const id of ids('recovered')) assert.ok(own.includes(id), `recovered record ${id}`);
+    });
+
+  // libevtx counts whatever has the frame of a record in slack. Of those its exporter prints fewer than Yoban reads; of the rest the
+  // templates or names are overwritten, and nothing can be read any more.
+  for (const [name] of files)
+    it(`${name}: what stands in slack is as much as libevtx counts, read or not readable any more`, { skip: skip || absent }, async () => {
+      const path = join(folder, name);
+      const { stdout } = spawnSync('evtxinfo', [path], { encoding: 'utf8' });
+      const counted = Number(/Number of recovered records\s*: (\d+)/.exec(stdout)?.[1]);
+      const log = await openLog(path);
+      for await (const _ of log);
+      const { recovered } = log.counters;
+      assert.deepEqual([recovered + log.unreadableInSlack, recovered], [counted, readableInSlack[name] ?? 0]);
     });
 
   it('give the same records, and the same XML, by the quick way and by the general one', { skip }, async () => {

@@ -142,9 +142,9 @@ export class DropFolder {
     if (isEmpty && !isLast) return faults;
     this.books.in += failed;
     count(this.books.refused, 'damaged', failed);
-    if (isEmpty) return `no event in it could be read: ${faults}`;
+    if (isEmpty) return ['no event in it could be read: '.concat(faults), ...log.notes].join('; ');
     if (faults !== '') this.options.onNotice?.(`${path}: ${parsed} events read, with faults: ${faults}`);
-    if (log.assumedEncoding) this.options.onNotice?.(`${path}: not UTF-8, read as ${log.assumedEncoding}, which its content looks like`);
+    for (const note of log.notes) this.options.onNotice?.(`${path}: ${note}`);
     return undefined;
   }
 

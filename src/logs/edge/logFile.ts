@@ -50,9 +50,18 @@ export class LogFile implements AsyncIterable<EventRecord[]> {
     return this.decoder?.counters ?? { seen: 0, parsed: 0, failed: 0, recovered: 0 };
   }
 
-  /** The code page that the text was taken for, where it is not UTF-8 and nobody said what it is. */
-  get assumedEncoding(): string | undefined {
-    return this.decoder?.assumedEncoding;
+  /** What the reader of the log should be told, one sentence each: what was assumed, and what he can name. */
+  get notes(): string[] {
+    const notes: string[] = [];
+    const { assumedEncoding, withoutZone = 0 } = this.decoder ?? {};
+    if (assumedEncoding) notes.push(`not UTF-8: read as ${assumedEncoding}, which its content looks like; name another with --encoding`);
+    if (withoutZone > 0) notes.push(`${withoutZone} events refused, whose times name no zone: name it with --zone +09:00`);
+    return notes;
+  }
+
+  /** Records in slack space of which nothing can be read any more; EVTX has such. */
+  get unreadableInSlack(): number {
+    return this.decoder?.unreadableInSlack ?? 0;
   }
 
   /** Events handed over so far, recovered ones not among them. */

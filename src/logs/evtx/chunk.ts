@@ -27,6 +27,8 @@ const shortestRecord = recordHeader + 4;
 export interface ChunkContext {
   readonly faults: FaultTally;
   readonly counters: LogCounters;
+  /** Records in slack whose templates or names have been overwritten: nothing can be read of them any more. */
+  unreadableInSlack: number;
   readonly plain: PlainRecords;
   /** What is wanted beside the record. */
   readonly whole: WholeEvent | undefined;
@@ -171,6 +173,8 @@ function recover(space: ChunkSpace, start: number, context: ChunkContext, entrie
     }
     const entry = readRecord(space, position, 0, true, context);
     if (entry instanceof Fault) {
+      const end = position + uint32LittleEndian(octets, position + 4);
+      if (uint32LittleEndian(octets, end - 4) === end - position) context.unreadableInSlack++;
       position += 4;
       continue;
     }

@@ -19,6 +19,8 @@ export class EvtxReader {
   readonly counters: LogCounters = { seen: 0, parsed: 0, failed: 0, recovered: 0 };
   /** The file was not closed: its header is stale, which is normal for a copy of a live log. */
   dirty = false;
+  /** Records in slack beside those recovered: there, and not readable any more. */
+  unreadableInSlack = 0;
   readonly plain = new PlainRecords();
   private readonly block = Buffer.alloc(chunkLength);
   private filled = 0;
