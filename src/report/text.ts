@@ -59,7 +59,8 @@ export function renderText(report: ReportOutput): string {
   const quiet = report.hosts.filter((host) => host.destinations.length === 0);
   const judged = quiet.filter(({ hasLog }) => hasLog);
   const unjudged = quiet.filter(({ hasLog }) => !hasLog);
-  if (judged.length > 0) parts.push(['', 'Hosts without traffic that no user started', ...quietTable(judged, true)]);
+  if (judged.length > 0)
+    parts.push(['', 'Hosts without traffic that no user started', ...quietTable(judged, true), ...movedClocks(judged)]);
   if (unjudged.length > 0) parts.push(['', withoutLog, ...quietTable(unjudged, false)]);
   return `${parts.flat().join('\n')}\n`;
 }
@@ -118,6 +119,13 @@ function hostLines(host: ReportHost): string[] {
 function clockLines({ clock }: ReportHost): string[] {
   const summary = clockSummary(clock);
   return summary === undefined ? [] : [`  clock: ${safe(summary)}`];
+}
+
+/** Of hosts that have no section of their own: only where times were moved. */
+function movedClocks(hosts: readonly ReportHost[]): string[] {
+  const moved = hosts.filter(({ clock }) => clock.some(({ status }) => status === 'applied'));
+  const lines = moved.slice(0, shownFirst).map(({ host, clock }) => `  clock of ${safe(host)}: ${safe(clockSummary(clock) ?? '')}`);
+  return moved.length > shownFirst ? [...lines, `  and clocks of ${moved.length - shownFirst} more hosts were moved`] : lines;
 }
 
 function openSection(destinations: readonly ReportDestination[]): string[] {

@@ -7,7 +7,7 @@ import { Casework } from '../../src/casework/casework.ts';
 import { type EventRecord, eventIdentity, eventKind } from '../../src/record/event.ts';
 import type { Explanation } from '../../src/record/explanation.ts';
 import { assembleReport } from '../../src/report/assemble.ts';
-import { basis, destinations, intervals, judgedTraffic, staleUnits } from '../../src/store/questions/derived.ts';
+import { basis, corrections, destinations, intervals, judgedTraffic, staleUnits } from '../../src/store/questions/derived.ts';
 import { Store } from '../../src/store/store.ts';
 import { FactSink } from '../../src/watch/factSink.ts';
 import { storeOperatorFacts } from '../../src/watch/operatorFacts.ts';
@@ -115,12 +115,30 @@ function deliveries(): Delivery[] {
   ];
 }
 
+/** The host says twice that its clock is half a minute behind. */
+function clocks(): Delivery[] {
+  return [70, 190].map((minutes, i) => (store: Store) => {
+    const capturedAt = start + minutes * 60_000_000;
+    const hostTime = capturedAt - 30_000_000;
+    new FactSink(store).clock({
+      capture: 'capture-1',
+      frame: 100 + i,
+      mac: device,
+      address: address('192.168.7.23'),
+      hostTime,
+      capturedAt,
+      protocol: 'ntp',
+    });
+  });
+}
+
 const settle = (store: Store, explanations: readonly Explanation[] = [settingsWin]) => new Casework(store, { explanations }).settle();
 
 /** Everything that is derived, as one text. */
 async function derivedText(store: Store): Promise<string> {
   const rows = [
     await store.ask(intervals, {}),
+    await store.ask(corrections, {}),
     await store.ask(judgedTraffic, { from: 0, to: start + 30 * day }),
     await store.ask(destinations, {}),
     await assembleReport(store, { policy: 'sleep' }),
@@ -153,11 +171,15 @@ describe('casework', () => {
   it('comes to the same result in whatever order facts arrive, however often it runs between, and from nothing', async (t) => {
     const folder = await temporaryFolder(t);
     const reference = await opened(t, folder, 'reference');
-    for (const deliver of deliveries()) deliver(reference);
+    const all = [...deliveries(), ...clocks()];
+    for (const deliver of all) deliver(reference);
     await reference.commit();
     await settle(reference);
     const expected = await derivedText(reference);
-    const all = deliveries();
+    assert.deepEqual(
+      (await reference.ask(corrections, {})).map(({ status, offsetUs, stamps }) => [status, offsetUs, stamps]),
+      [['applied', 30_000_000, 2]],
+    );
     let orders = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -183,6 +205,18 @@ describe('casework', () => {
       ),
       { numRuns: Number(process.env.YOBAN_ORDERS ?? 15) },
     );
+  });
+
+  it('leaves the times of logs alone when it is told to, until it is told otherwise', async (t) => {
+    const store = await opened(t, await temporaryFolder(t), 'a');
+    for (const deliver of [...deliveries(), ...clocks()]) deliver(store);
+    await store.commit();
+    const statuses = async (options: { correctClocks?: boolean }) => {
+      await new Casework(store, { explanations: [], ...options }).settle();
+      return (await store.ask(corrections, {})).map(({ status }) => status);
+    };
+    assert.deepEqual([await statuses({}), await statuses({ correctClocks: false }), await statuses({})], [['applied'], [], []]);
+    assert.deepEqual(await statuses({ correctClocks: true }), ['applied']);
   });
 
   it('explains anew when the knowledge base changes, and writes nothing when it does not', async (t) => {
