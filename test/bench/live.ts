@@ -9,7 +9,7 @@
  */
 
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -74,12 +74,16 @@ function figuresOf(output: string): Record<string, number> {
   return line === undefined ? {} : (JSON.parse(line) as Record<string, number>);
 }
 
-/** User and system time of all threads, s. */
+/** User and system time of all threads and of the processes that it started, s. */
 function cpuSecondsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
     .replace(/^.*\) /, '')
     .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').filter(Boolean),
+  );
+  const own = (Number(fields[11]) + Number(fields[12])) / 100;
+  return children.reduce((sum, child) => sum + cpuSecondsOf(Number(child)), own);
 }
 
 async function run(net: Mirror, receiver: Receiver, load: Load): Promise<Run> {
