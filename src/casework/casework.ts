@@ -10,7 +10,7 @@ import { day, dayOf, hour } from '../base/time.ts';
 import { correctedStates } from '../judge/correction.ts';
 import { assembleDevices } from '../judge/device.ts';
 import { explain } from '../judge/explain.ts';
-import { type JudgedDay, judgeDay } from '../judge/judgement.ts';
+import { type JudgedDay, judgeDaySteps } from '../judge/judgement.ts';
 import { Networks } from '../judge/networks.ts';
 import { type CorrectionRecord, correctionKind } from '../record/correction.ts';
 import type { EventRecord } from '../record/event.ts';
@@ -27,6 +27,7 @@ import { combine } from '../timeline/hostState.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
 import { basisOf, replaceBasis } from './basis.ts';
 import { askHostClock } from './hostClock.ts';
+import { inSlices, isSame } from './slices.ts';
 
 export interface SettleOptions {
   readonly explanations: readonly Explanation[];
@@ -41,9 +42,6 @@ export interface SettleOptions {
 
 /** A ClientHello names the slices of its conversation this long after it. */
 const conversationMemory = 6 * hour;
-
-const content = (rows: readonly unknown[]) =>
-  JSON.stringify(rows.map((row) => JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))).toSorted());
 
 const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 
@@ -159,7 +157,7 @@ export class Casework {
     const hosts = hostNames(await this.store.ask(facts.renamings, {}));
     const before = await this.store.ask(derived.devices, {});
     const now = assembleDevices(await this.store.ask(facts.bindings, {}), hosts);
-    if (content(before) === content(now)) return this.store.commit([], this.current);
+    if (await isSame(before, now)) return this.store.commit([], this.current);
     const hostBefore = new Map(before.map(({ mac, host }) => [mac, host]));
     // The addresses of a machine tell which clocks on the wire are its own.
     for (const { host } of [...before, ...now]) if (host !== null) this.store.markStale({ unit: 'clock', subject: host, day: null });
@@ -192,7 +190,7 @@ export class Casework {
     const events = await this.eventsOf(names);
     const now = buildIntervals(events).map((interval) => ({ ...interval, host }));
     for (const name of names) this.store.markStale({ unit: 'clock', subject: name, day: null });
-    if (content(before) === content(now)) return this.store.commit([], this.current);
+    if (await isSame(before, now)) return this.store.commit([], this.current);
     const { from, to } = difference(before, now);
     for (const device of await this.store.ask(derived.devices, {})) if (device.host === host) await this.markDays(device, from, to);
     for (const interval of now) this.store.append(intervalKind, interval);
@@ -207,7 +205,7 @@ export class Casework {
     const host = unit.subject;
     const before = await this.store.ask(derived.correctionsOfHost, { host });
     const now = this.correctClocks ? await askHostClock(this.store, host, await this.eventsOf((await this.namesOf(host)).names)) : [];
-    if (content(before) === content(now)) return this.store.commit([], this.current);
+    if (await isSame(before, now)) return this.store.commit([], this.current);
     const moves = (records: readonly CorrectionRecord[]) =>
       JSON.stringify(records.map(({ from, status, offsetUs, uncertaintyUs }) => [from, status, offsetUs, uncertaintyUs]));
     if (moves(before) !== moves(now))
@@ -223,7 +221,7 @@ export class Casework {
     const to = from + day;
     const before = await this.store.ask(derived.judgementsOfDay, { mac, from, to });
     const now = await this.judge(mac, from, to);
-    if (content(before) === content(now.judgements)) return this.store.commit([], this.current);
+    if (await isSame(before, now.judgements)) return this.store.commit([], this.current);
     for (const judgement of now.judgements) this.store.append(judgementKind, judgement);
     for (const destination of now.destinations) {
       if (this.knownDestinations.has(destination.id)) continue;
@@ -247,7 +245,7 @@ export class Casework {
     const states = correctedStates(logged, await this.store.ask(derived.correctionsOfHost, { host }));
     const flows = await this.store.ask(facts.flowsOfDevice, { mac, from: from - conversationMemory, to: to + conversationMemory });
     const names = await this.store.ask(facts.namesOfClient, { mac, from: from - 2 * nameMemory, to });
-    return judgeDay({ mac, from, to, flows, names, states }, this.networks);
+    return inSlices(judgeDaySteps({ mac, from, to, flows, names, states }, this.networks));
   }
 
   private async settleDestinations(): Promise<void> {
@@ -259,7 +257,7 @@ export class Casework {
         explain(identity, this.options.explanations),
       );
     for (const { id } of before) if (!used.has(id)) this.knownDestinations.delete(id);
-    if (content(before) === content(now)) return this.store.commit([], this.current);
+    if (await isSame(before, now)) return this.store.commit([], this.current);
     for (const destination of now) this.store.append(destinationKind, destination);
     await this.store.commit([{ sql: 'DELETE FROM "destination"', values: [] }], this.current);
   }

@@ -43,12 +43,25 @@ function isOffload(farEnd: FarEnd): boolean {
 }
 
 export function judgeDay(day: DeviceDay, networks: Networks): JudgedDay {
+  const steps = judgeDaySteps(day, networks);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+const flowsPerStep = 100;
+
+/** The same in steps of a few milliseconds, for whoever has more to do than this. */
+export function* judgeDaySteps(day: DeviceDay, networks: Networks): Generator<void, JudgedDay> {
   const learnt = new LearntNames(day.names, networks);
+  yield;
   const claimed = claimedNames(day.flows);
+  let done = 0;
   const destinations = new Map<string, FarEndIdentity>();
   const judgements = new Map<string, JudgementRecord>();
   for (const flow of day.flows) {
     if (flow.minute < day.from || flow.minute >= day.to) continue;
+    if (++done % flowsPerStep === 0) yield;
     const farEnd = farEndOf(flow, day.mac, networks);
     const identity = identify(flow, farEnd, learnt, claimed.get(flow) ?? null, networks);
     destinations.set(identity.id, identity);

@@ -46,6 +46,7 @@ export class Store implements Answers {
   /** How often each unit was marked on disk by this process. */
   private readonly revisions = new Map<string, number>();
   private pendingRows = 0;
+  private commitCount = 0;
   private rows = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -90,6 +91,11 @@ export class Store implements Answers {
     return this.revisions.get(keyOf(unit)) ?? 0;
   }
 
+  /** Changes when the buffer is taken for a commit: what was marked before must be marked again. */
+  get commits(): number {
+    return this.commitCount;
+  }
+
   get isFull(): boolean {
     return this.pendingRows >= commitRows;
   }
@@ -109,6 +115,7 @@ export class Store implements Answers {
     own: readonly CommitRow[] = [],
     afterwards: readonly Statement[] = [],
   ): Promise<void> {
+    this.commitCount++;
     const rows = [...this.pending];
     const stale = [...this.pendingStale.values()];
     this.pending.clear();

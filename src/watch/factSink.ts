@@ -20,6 +20,9 @@ export class FactSink {
   /** Rows taken so far. */
   rows = 0;
   flows = 0;
+  /** The day that was marked last for a machine, in this commit: most flows would only mark it again. */
+  private readonly marked = new Map<Mac, Microseconds>();
+  private commit = -1;
 
   constructor(private readonly store: Store) {}
 
@@ -59,6 +62,15 @@ export class FactSink {
 
   private markDays(mac: Mac | null, from: Microseconds, to: Microseconds): void {
     if (mac === null || isGroupMac(mac)) return;
+    if (this.commit !== this.store.commits) {
+      this.commit = this.store.commits;
+      this.marked.clear();
+    }
+    const last = dayOf(to);
+    if (dayOf(from) === last) {
+      if (this.marked.get(mac) === last) return;
+      this.marked.set(mac, last);
+    }
     for (let at = dayOf(from); at <= to; at += day) this.store.markStale({ unit: 'device-day', subject: String(mac), day: at });
   }
 }

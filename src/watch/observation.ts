@@ -37,7 +37,7 @@ export interface ObservationOptions {
 }
 
 /** Buffers read for one commit: what is read is put into the store's buffer in one go. */
-const buffersPerCommit = 4;
+const buffersPerCommit = 2;
 const commitEveryMs = 250;
 /** Records between two looks at the clock. */
 const recordsPerLook = 100;
