@@ -3,9 +3,12 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Configuration, loadConfiguration } from '../app/configuration.ts';
+import { describeFailure } from '../app/failure.ts';
 import { loadKnowledge } from '../app/knowledge.ts';
 import { createLog, type Log, type RoomLog } from '../app/logging.ts';
+import { isLoopback } from '../app/setting.ts';
 import { Failure } from '../base/failure.ts';
+import { type RunningConsole, startConsole } from '../console/server.ts';
 import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
@@ -15,7 +18,7 @@ import { Observation } from '../watch/observation.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import { replayFiles, replayOrder, replayOrderName } from '../watch/replayFiles.ts';
 import type { Format } from './output.ts';
-import { knowledgeFolder } from './packageFiles.ts';
+import { knowledgeFolder, packageVersion } from './packageFiles.ts';
 import { clockOption, configOption, dataOption, storeFolder } from './storeFolder.ts';
 
 interface Options {
@@ -66,6 +69,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
             log: log.room('logs'),
             onFacts: () => casework.wake(),
           });
+    const shown = await openConsole(store, configuration, explanations, log.room('console'));
     try {
       await reception?.start();
       room.info('observing', { interfaces: interfaces.map(({ live }) => live.interface).join(','), data: store.folder });
@@ -87,6 +91,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
         await watching;
       }
     } finally {
+      await shown?.close();
       await reception?.close();
       ended.abort();
       await settling;
@@ -115,6 +120,28 @@ function takeOrders(store: Store, casework: CaseworkLoop, configuration: Configu
     return result;
   };
   return new Map([[replayOrderName, replay]]);
+}
+
+/** The box goes on without it: another one may have its port. */
+async function openConsole(
+  store: Store,
+  { console: { listen }, policy }: Configuration,
+  explanations: Awaited<ReturnType<typeof loadKnowledge>>,
+  log: RoomLog,
+): Promise<RunningConsole | undefined> {
+  if (listen === null) return undefined;
+  if (!isLoopback(listen)) {
+    log.warn('console.listen is not of this machine alone, and there are no accounts: no console; use an SSH tunnel to a loopback address');
+    return undefined;
+  }
+  try {
+    const shown = await startConsole(store, { listen, policy, explanations, version: packageVersion() });
+    log.info(`the console is at ${shown.url}`);
+    return shown;
+  } catch (error) {
+    log.warn(`no console: ${describeFailure(error)}`);
+    return undefined;
+  }
 }
 
 /** Without a service port nothing can be sent: then the mirror ports are listened to, as in dry-run. `undefined` where it is off. */
