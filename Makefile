@@ -28,10 +28,10 @@ TEST_FILES = find $(patsubst %.ts,%.js,$(TESTS:%=dist/%)) -name '*.test.js' | so
 # Two at a time: the tests start processes of their own.
 RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
 
-.PHONY: help install check lint types format build test coverage fuzz soak bench run pcaps clean node oracles lab
+.PHONY: help install check lint types format build test coverage fuzz soak bench bench-console run screenshots pcaps clean node oracles lab
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 run: build ## write the story paper-2021, replay it, print the forensic report; IFACE=eth1 make run: observe that interface
 ifdef IFACE
@@ -88,6 +88,12 @@ build: install ## compile into dist/
 	@rm -rf dist
 	@$(BIN)/tsc --project tsconfig.json
 	@$(BIN)/tsc --project src/console/client/tsconfig.json
+
+bench-console: build ## server time of every page of the console over ten million flows
+	@node --enable-source-maps dist/test/bench/console.js
+
+screenshots: build ## renew the pictures of the README (docs/)
+	@node --enable-source-maps dist/test/browser/screenshots.js docs
 
 pcaps: build ## write every generated story into pcaps/generated/
 	@for story in $(STORIES); do $(YOBAN) scenario $$story --seed 1 --out $(GENERATED)/$$story; done

@@ -10,6 +10,7 @@ import { addressesOutput } from '../record/output/addresses.ts';
 import { type ReportOutput, reportOutput } from '../record/output/report.ts';
 import { assembleAddresses, renderAddresses } from '../report/addresses.ts';
 import { assembleReport } from '../report/assemble.ts';
+import { renderHtml } from '../report/html.ts';
 import { renderText } from '../report/text.ts';
 import { reachStore } from '../store/access.ts';
 import type { Answers } from '../store/question.ts';
@@ -19,7 +20,7 @@ import { storeOperatorFacts } from '../watch/operatorFacts.ts';
 import { instantArgument } from './argument.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
-import { clockOption, configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
+import { clockOption, configOption, dataOption, storeFolder } from './storeFolder.ts';
 
 interface Options {
   readonly since?: Microseconds;
@@ -29,7 +30,7 @@ interface Options {
   readonly data?: string;
   readonly config?: string;
   readonly addresses?: boolean;
-  readonly format: Format;
+  readonly format: Format | 'html';
 }
 
 export function reportCommand(signal: AbortSignal): Command {
@@ -42,7 +43,11 @@ export function reportCommand(signal: AbortSignal): Command {
     .addOption(new Option('--policy <policy>', 'when "no user started it" (default: from the configuration)').choices([...policies]))
     .option(...dataOption)
     .option(...configOption)
-    .addOption(new Option(...formatOption).choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'text for people, json for programs, html as one file for browsers and printers')
+        .choices(['text', 'json', 'html'])
+        .default('text'),
+    )
     .action((options: Options) => report(options, signal));
 }
 
@@ -105,6 +110,7 @@ async function withSettledStore(
   }
 }
 
-function print(output: ReportOutput, format: Format): Promise<void> {
+function print(output: ReportOutput, format: Format | 'html'): Promise<void> {
+  if (format === 'html') return writeResult(renderHtml(output));
   return format === 'json' ? writeJson(reportOutput, output) : writeResult(renderText(output));
 }

@@ -12,7 +12,7 @@ export const styleSheet = `
 * { box-sizing: border-box; }
 html { font: 15px/1.5 system-ui, 'Noto Sans', 'Noto Sans CJK JP', sans-serif; background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }
 body { margin: 0; }
-a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
+a { color: var(--accent); text-decoration: none; } a:hover, p a, footer a, dd a { text-decoration: underline; text-underline-offset: .15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 main, .bar-inner, footer { max-width: 86rem; margin: 0 auto; padding: 0 1.5rem; }
 main { padding-top: 1.5rem; padding-bottom: 3rem; }
@@ -70,7 +70,7 @@ button { cursor: pointer; } button:hover { border-color: var(--accent); }
 footer { padding-top: 1rem; padding-bottom: 2rem; color: var(--soft); font-size: .84rem; border-top: 1px solid var(--line); }
 [popover] { color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.2rem 1.5rem; box-shadow: 0 12px 40px rgb(0 0 0 / .25); max-width: min(30rem, 92vw); } [popover]::backdrop { background: rgb(0 0 0 / .25); }
 kbd { display: inline-block; min-width: 1.7em; text-align: center; padding: 0 .35em; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; font: inherit; font-size: .85em; }
-.uplot, .uplot *, .uplot *::before, .uplot *::after { box-sizing: border-box; } .u-legend { font-size: .82rem; }
+.uplot, .uplot *, .uplot *::before, .uplot *::after { box-sizing: border-box; } .u-legend { font-size: .82rem; } .u-legend th, .u-legend td { border: 0; padding: .1rem .3rem; } .u-legend tr:hover { background: none; }
 @media (max-width: 40rem) { main, .bar-inner, footer { padding-left: 1rem; padding-right: 1rem; } .tools { margin-left: 0; } .range input { width: 100%; } .range label { flex: 1 1 9rem; } .days { padding: .6rem .6rem; gap: .3rem .5rem; }
   td.text { min-width: 20rem; } td.name { min-width: 13rem; } .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dd { margin-bottom: .5rem; } th, td { padding: .45rem .6rem; } }
 `;

@@ -50,8 +50,8 @@ export async function fillLargeStore(store: Store, size: Size): Promise<void> {
     events(size),
     ...['link', 'wire', 'meter', 'store'].map(
       (stage) =>
-        `INSERT INTO "health" SELECT 'box1', 'bench', 'eth1', '${stage}', 'frames', ${instant(`${firstDay} + m * ${minute}`)}, ${instant(`${firstDay} + (m + 1) * ${minute}`)},
-           2000, 1990, 0, '{"malformed":10}', '{}', 0 FROM range(${size.days * 1440}) AS r(m)`,
+        `INSERT INTO "health" ("sensor", "capture", "interface", "stage", "unit", "from", "until", "in", "out", "held", "refused", "dropped") SELECT 'box1', 'bench', 'eth1', '${stage}', 'frames', ${instant(`${firstDay} + m * ${minute}`)}, ${instant(`${firstDay} + (m + 1) * ${minute}`)},
+           2000, 1990, 0, '{"malformed":10}', '{}' FROM range(${size.days * 1440}) AS r(m)`,
     ),
   );
   // A day at a time: that is how an observing box meets them.

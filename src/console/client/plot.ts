@@ -100,7 +100,7 @@ async function show(place: HTMLElement): Promise<void> {
     {
       width: place.clientWidth - 12,
       height,
-      padding: [24, 8, 0, 0],
+      padding: [24, 32, 0, 0],
       tzDate: (at: number) => {
         const date = new Date(at * 1000);
         // The plotter writes local time: shifted so that what it writes is UTC.
