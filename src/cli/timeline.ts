@@ -4,11 +4,12 @@ import { Command, Option } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { FaultTally } from '../base/faultTally.ts';
 import { printable } from '../base/printable.ts';
-import { formatTime, hour, second } from '../base/time.ts';
+import { formatTime, hour, parseTime, second } from '../base/time.ts';
 import { type OpenLogOptions, openLog } from '../logs/edge/logFile.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord } from '../record/interval.ts';
 import { type TimelineOutput, timelineOutput } from '../record/output/timeline.ts';
+import { barLegend, dayBars } from '../report/dayBars.ts';
 import { textTable } from '../report/textTable.ts';
 import { groupByHost } from '../timeline/hostNames.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
@@ -79,9 +80,16 @@ function describe(
   };
 }
 
+function stretches(intervals: TimelineOutput['hosts'][number]['intervals'], wanted: 'machine' | 'person') {
+  const own = intervals.filter(({ axis }) => axis === wanted);
+  return own.map(({ state, from, to }) => ({ state, from: parseTime(from) ?? 0, to: parseTime(to) ?? 0 }));
+}
+
 function render({ hosts, faults }: TimelineOutput): string {
   const lines = hosts.flatMap(({ host, intervals }) => [
     printable(host),
+    ...(['machine', 'person'] as const).flatMap((axis) => [`  ${axis}`, ...dayBars(stretches(intervals, axis))]),
+    barLegend,
     ...textTable(
       [
         { title: 'axis' },
