@@ -53,7 +53,7 @@ coverage: oracles build ## run all tests and show how much of src/ they reach (c
 	  $(RUN_TESTS) --test-reporter=dot $$($(TEST_FILES))
 
 fuzz: build ## hostile input for minutes: a hundred times the cases of `make test`
-	@YOBAN_FUZZ_RUNS=25000 $(RUN_TESTS) $$(find dist/test/hostile dist/test/logs -name '*.test.js')
+	@YOBAN_FUZZ_RUNS=25000 YOBAN_FUZZ_SECONDS=600 $(RUN_TESTS) $$(find dist/test/hostile dist/test/logs -name '*.test.js')
 
 soak: build ## 20 times what happens to interfaces (root), 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day, 12 of each tunnel
 	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 YOBAN_TUNNEL_SEEDS=12 $(RUN_TESTS) dist/test/casework/casework.test.js \

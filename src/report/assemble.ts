@@ -206,7 +206,12 @@ export async function generalNotes(answers: Answers, devices: readonly DeviceRec
   const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(newest.get(host) ?? host));
   const [totals] = await answers.ask(facts.totals, {});
   const unfinished = (await answers.ask(facts.captures, {})).filter(({ state }) => state !== 'complete');
+  const lossy = await answers.ask(facts.framesLost, {});
   return [
+    ...lossy.map(
+      ({ interface: where, frames }) =>
+        `${where}: ${frames} frames were lost before they could be read: what is missing from this report may be among them`,
+    ),
     ...unfinished.map(({ name }) => `${name} was read only in part: replay it again, the figures below hold what was read so far`),
     ...orphans.map(
       ({ host, events }) =>

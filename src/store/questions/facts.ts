@@ -38,6 +38,18 @@ export const rowsOfCapture = defineQuestion({
   }),
 });
 
+/** What was there and never came into the capture, by interface or file: what the link stage booked as dropped. */
+export const framesLost = defineQuestion({
+  name: 'frames-lost',
+  parameters: nothing,
+  row: z.strictObject({ interface: text('Name of the interface or file.'), frames: count('Frames that were lost.') }),
+  statement: () => ({
+    sql: `SELECT "interface", sum(list_sum([CAST("dropped"->>reason AS BIGINT) FOR reason IN json_keys("dropped")]))::BIGINT AS "frames" FROM "health"
+      WHERE "stage" = 'link' AND "dropped" <> '{}' GROUP BY "interface" HAVING "frames" > 0 ORDER BY "interface"`,
+    values: [],
+  }),
+});
+
 export const totals = defineQuestion({
   name: 'totals',
   parameters: nothing,
