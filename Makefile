@@ -66,9 +66,10 @@ lab: oracles build ## as root: dark addresses at full size, in network namespace
 # Ratios against peers of the same run; asks for a quiet machine, and for root where interfaces are needed.
 # make bench BENCH='cpu --rounds 5'          some parts of it (loss, cpu, stall, latency)
 BENCH :=
-bench: oracles build ## live capture beside tcpdump and dumpcap: losses, processor time, latency; a report meanwhile; EVTX beside libevtx
+bench: oracles build ## live capture beside tcpdump and dumpcap: losses, processor time, latency; a report meanwhile; EVTX beside libevtx; memory of a replay
 	@node --enable-source-maps dist/test/bench/live.js $(BENCH)
 	@$(if $(BENCH),:,node --enable-source-maps dist/test/bench/reportUnderLoad.js)
+	@$(if $(BENCH),:,node --enable-source-maps dist/test/bench/replayMemory.js)
 	@$(if $(BENCH),:,node --enable-source-maps dist/test/bench/evtx.js)
 
 check: lint types ## format, lint, layer rules, types

@@ -31,6 +31,10 @@ import { type SightingSink, Sightings } from './sightings.ts';
 
 export interface MeterSink extends SightingSink {
   flow(record: FlowRecord): void;
+  /** While false, slices that are due wait in the table. Absent: always true. */
+  readonly hasRoom?: boolean;
+  /** It takes slices beyond its room where a packet would be refused otherwise, because the table is full. */
+  readonly stretches?: boolean;
 }
 
 /** Takes slices as words, and only while it has room: those that are due wait, each in its place in the table. */
@@ -147,12 +151,17 @@ export class Meter {
 
   /** Hands over what is due while the sink has room. */
   drain(): void {
-    while (this.firstDue !== noSlice && this.hasRoom) {
-      const slice = this.firstDue;
-      this.firstDue = this.table.get(slice, sliceWord.next);
-      if (this.firstDue === noSlice) this.lastDue = noSlice;
-      this.handOver(slice);
-    }
+    while (this.hasRoom && this.handOverNext());
+  }
+
+  /** Whether there was one. */
+  private handOverNext(): boolean {
+    if (this.firstDue === noSlice) return false;
+    const slice = this.firstDue;
+    this.firstDue = this.table.get(slice, sliceWord.next);
+    if (this.firstDue === noSlice) this.lastDue = noSlice;
+    this.handOver(slice);
+    return true;
   }
 
   /**
@@ -246,6 +255,7 @@ export class Meter {
     if ((slice === noSlice && !table.hasRoom) || (cell === noCell && !seconds.hasRoom)) {
       // Slices of another time than the present one can go at once; readers add up what comes later.
       this.time.finishOthers();
+      if ('stretches' in this.sink && this.sink.stretches) while (this.handOverNext());
       slice = table.find(key);
       if ((slice === noSlice && !table.hasRoom) || !seconds.hasRoom) return noSlice;
       if (slice === noSlice) cell = noCell;
@@ -315,7 +325,7 @@ export class Meter {
   }
 
   private get hasRoom(): boolean {
-    return !('hasRoom' in this.sink) || this.sink.hasRoom;
+    return this.sink.hasRoom ?? true;
   }
 
   /** The slices of a chain are closed: what began them is settled now, and they are handed over as soon as there is room. */

@@ -1,5 +1,5 @@
 /**
- * How a field's value travels: memory ↔ DuckDB ↔ JSON on the socket. One row of this table for each column type.
+ * How a field's value travels: DuckDB → memory ↔ JSON on the socket. One row of this table for each column type. Towards DuckDB: `columnBuffer.ts`.
  *
  * In memory an instant is microseconds in a number, an address a bigint, a MAC a number: see `record/field.ts`.
  */
@@ -8,10 +8,9 @@ import {
   BIGINT,
   BOOLEAN,
   DOUBLE,
-  DuckDBListValue,
-  DuckDBTimestampValue,
+  type DuckDBListValue,
+  type DuckDBTimestampValue,
   type DuckDBType,
-  type DuckDBValue,
   LIST,
   TIMESTAMP,
   UHUGEINT,
@@ -24,8 +23,6 @@ import type { ColumnType } from '../record/field.ts';
 
 interface Codec {
   readonly type: DuckDBType;
-  /** Memory → DuckDB. */
-  readonly bind: (value: never) => DuckDBValue;
   /** DuckDB → memory. */
   readonly read: (value: never) => unknown;
   /** Memory → what `JSON.stringify` can write without loss. */
@@ -35,18 +32,17 @@ interface Codec {
 }
 
 const same = (value: never): never => value;
-const plain = (type: DuckDBType): Codec => ({ type, bind: same, read: same, toJson: same, fromJson: same });
+const plain = (type: DuckDBType): Codec => ({ type, read: same, toJson: same, fromJson: same });
 const bigintText = { toJson: (value: bigint) => value.toString(), fromJson: (value: string) => BigInt(value) };
 
 const listOf = (element: Codec): Codec => ({
   type: LIST(element.type),
-  bind: (values: readonly never[]) => new DuckDBListValue(values.map(element.bind)),
   read: (value: DuckDBListValue) => value.items.map((item) => element.read(item as never)),
   toJson: (values: readonly never[]) => values.map(element.toJson),
   fromJson: (values: readonly never[]) => values.map(element.fromJson),
 });
 
-const address: Codec = { type: UHUGEINT, bind: same, read: same, ...bigintText };
+const address: Codec = { type: UHUGEINT, read: same, ...bigintText };
 
 const codecs: Readonly<Record<ColumnType, Codec>> = {
   VARCHAR: plain(VARCHAR),
@@ -55,10 +51,9 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
   USMALLINT: plain(USMALLINT),
   UINTEGER: plain(UINTEGER),
   DOUBLE: plain(DOUBLE),
-  BIGINT: { ...plain(BIGINT), bind: (value: number) => BigInt(value), read: (value: bigint) => Number(value) },
+  BIGINT: { ...plain(BIGINT), read: (value: bigint) => Number(value) },
   TIMESTAMP: {
     ...plain(TIMESTAMP),
-    bind: (micros: number) => new DuckDBTimestampValue(BigInt(micros)),
     read: (value: DuckDBTimestampValue) => Number(value.micros),
   },
   UHUGEINT: address,
@@ -68,13 +63,12 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
   'UINTEGER[]': listOf(plain(UINTEGER)),
   'UHUGEINT[]': listOf(address),
   // Kept as JSON text, so that DuckDB's own JSON functions work on it.
-  JSON: { type: VARCHAR, bind: (value) => JSON.stringify(value), read: (value: string) => JSON.parse(value), toJson: same, fromJson: same },
+  JSON: { type: VARCHAR, read: (value: string) => JSON.parse(value), toJson: same, fromJson: same },
 };
 
 const through = (convert: (value: never) => unknown, value: unknown) => (value === null ? null : convert(value as never));
 
 export const duckType = (column: ColumnType): DuckDBType => codecs[column].type;
-export const bindValue = (column: ColumnType, value: unknown) => through(codecs[column].bind, value) as DuckDBValue;
 export const readValue = (column: ColumnType, value: unknown): unknown => through(codecs[column].read, value);
 export const valueToJson = (column: ColumnType, value: unknown): unknown => through(codecs[column].toJson, value);
 export const valueFromJson = (column: ColumnType, value: unknown): unknown => through(codecs[column].fromJson, value);

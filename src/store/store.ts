@@ -14,6 +14,7 @@ import { Database, type DatabaseOptions } from './database.ts';
 import { migrate } from './migration.ts';
 import { type Answers, answer, type Question, type Statement } from './question.ts';
 import { captures } from './questions/facts.ts';
+import type { RowBuffer } from './rowBuffer.ts';
 import { Table } from './table.ts';
 
 /** A unit of derived records: a device's day, a host's timeline, or all destinations. */
@@ -37,17 +38,22 @@ export type CommitRow = readonly [kind: RecordKind, row: Record<string, unknown>
 
 const keyOf = ({ unit, subject, day }: StaleUnit) => `${unit}/${subject}/${day}`;
 
-/** Rows held back before a commit; below 2,048 rows a commit the write rate falls off. */
-const commitRows = 20_480;
+/**
+ * Rows held back before a commit, and after whose writing memory is given back to the machine. Below 2,048 the write rate falls off; what
+ * DuckDB needs for the commit and for the checkpoint that follows grows with the rows in it.
+ */
+const commitRows = 4096;
 
 export class Store implements Answers {
-  private readonly pending = new Map<RecordKind, Record<string, unknown>[]>();
+  /** Mostly one buffer a kind; more when a commit failed. */
+  private readonly pending = new Map<Table, RowBuffer[]>();
   private readonly pendingStale = new Map<string, StaleUnit>();
   /** How often each unit was marked on disk by this process. */
   private readonly revisions = new Map<string, number>();
   private pendingRows = 0;
   private commitCount = 0;
   private rows = 0;
+  private releaseAtRows = commitRows;
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -74,10 +80,13 @@ export class Store implements Answers {
 
   /** Takes a row into the buffer. Call `commitWhenFull` or `commit` to write. */
   append<Schema extends z.ZodObject>(kind: RecordKind<Schema>, row: z.infer<Schema>): void {
-    const key = kind as unknown as RecordKind;
-    const rows = this.pending.get(key);
-    if (rows) rows.push(row);
-    else this.pending.set(key, [row]);
+    const table = this.tableOf(kind as unknown as RecordKind);
+    let rows = this.pending.get(table)?.at(-1);
+    if (!rows) {
+      rows = table.take();
+      this.pending.set(table, [rows]);
+    }
+    rows.push(row);
     this.pendingRows++;
   }
 
@@ -126,32 +135,59 @@ export class Store implements Answers {
       try {
         if (settled && this.revisionOf(settled.unit) === settled.revision) await this.removeMark(settled.unit);
         for (const { sql, values } of statements) await this.writer.run(sql, [...values]);
-        for (const [kind, part] of rows) await (this.tables.get(kind) as Table).append(this.writer, part);
+        for (const [, parts] of rows) for (const part of parts) await part.write(this.writer);
         for (const kind of new Set(own.map(([of]) => of)))
-          await (this.tables.get(kind) as Table).append(
-            this.writer,
-            own.filter(([of]) => of === kind).map(([, row]) => row),
+          await this.writeOwn(
+            this.tableOf(kind),
+            own.flatMap(([of, row]) => (of === kind ? [row] : [])),
           );
         for (const { sql, values } of afterwards) await this.writer.run(sql, [...values]);
         if (stale.length > 0) await this.insertStale(stale);
         await this.writer.run('COMMIT');
         for (const unit of stale) this.revisions.set(keyOf(unit), this.revisionOf(unit) + 1);
-        for (const [, part] of rows) this.rows += part.length;
       } catch (error) {
         await this.writer.run('ROLLBACK').catch(() => undefined);
         this.takeBack(rows, stale);
         throw error;
       }
+      this.release(rows);
+      if (this.rows < this.releaseAtRows) return;
+      this.releaseAtRows = this.rows + commitRows;
+      await this.database.releaseFreedMemory(this.writer);
     });
   }
 
-  private takeBack(rows: readonly [RecordKind, Record<string, unknown>[]][], stale: readonly StaleUnit[]): void {
-    for (const [kind, part] of rows) {
-      const later = this.pending.get(kind);
-      this.pending.set(kind, later ? part.concat(later) : part);
-      this.pendingRows += part.length;
+  private async writeOwn(table: Table, rows: readonly Record<string, unknown>[]): Promise<void> {
+    const buffer = table.take();
+    for (const row of rows) buffer.push(row);
+    try {
+      await buffer.write(this.writer);
+    } finally {
+      table.release(buffer);
+    }
+  }
+
+  private release(rows: readonly [Table, readonly RowBuffer[]][]): void {
+    for (const [table, parts] of rows) {
+      for (const part of parts) {
+        this.rows += part.count;
+        table.release(part);
+      }
+    }
+  }
+
+  private takeBack(rows: readonly [Table, readonly RowBuffer[]][], stale: readonly StaleUnit[]): void {
+    for (const [table, parts] of rows) {
+      this.pending.set(table, [...parts, ...(this.pending.get(table) ?? [])]);
+      for (const { count } of parts) this.pendingRows += count;
     }
     for (const unit of stale) this.markStale(unit);
+  }
+
+  private tableOf(kind: RecordKind): Table {
+    const table = this.tables.get(kind);
+    if (!table) throw new Error(`unreachable: ${kind.name} is not in the list of kinds`);
+    return table;
   }
 
   private removeMark({ unit, subject, day }: StaleUnit): Promise<unknown> {

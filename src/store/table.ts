@@ -1,14 +1,13 @@
-/** Rows of one record kind on their way into its table, 512 at a time, so that filling a chunk does not hold up the thread for long. */
+/** One record kind's table: its columns as they lie in the file, and the buffers for rows on their way there. */
 
-import { setImmediate as yieldThread } from 'node:timers/promises';
-import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Field, fieldsOf, type RecordKind } from '../record/kind.ts';
-import { bindValue, duckType } from './column.ts';
-
-/** DuckDB's own chunks hold 2,048 rows. */
-export const chunkRows = 512;
+import { RowBuffer } from './rowBuffer.ts';
 
 export class Table {
+  /** Buffers that were written, to be filled again. */
+  private readonly spare: RowBuffer[] = [];
+
   private constructor(
     readonly kind: RecordKind,
     /** In the order of the table, which differs from the declaration where a migration added a column. */
@@ -28,24 +27,13 @@ export class Table {
     return new Table(kind, fields as Field[]);
   }
 
-  /** Appends inside the connection's transaction. Values are copied. */
-  async append(connection: DuckDBConnection, rows: readonly Record<string, unknown>[]): Promise<void> {
-    const appender = await connection.createAppender(this.kind.name);
-    for (let start = 0; start < rows.length; start += chunkRows) {
-      if (start > 0) await yieldThread();
-      const part = rows.slice(start, start + chunkRows);
-      const chunk = DuckDBDataChunk.create(
-        this.fields.map((field) => duckType(field.column)),
-        part.length,
-      );
-      this.fields.forEach((field, index) => {
-        chunk.setColumnValues(
-          index,
-          part.map((row) => bindValue(field.column, row[field.name] ?? null)),
-        );
-      });
-      appender.appendDataChunk(chunk);
-    }
-    appender.closeSync();
+  /** An empty buffer. Give it back with `release`. */
+  take(): RowBuffer {
+    return this.spare.pop() ?? new RowBuffer(this.kind.name, this.fields);
+  }
+
+  release(buffer: RowBuffer): void {
+    buffer.clear();
+    this.spare.push(buffer);
   }
 }

@@ -32,14 +32,16 @@ export class CaptureMetering {
     this.meter = new Meter({ capture: options.capture, maxFlows: options.maxFlows }, sink);
   }
 
-  /** @param afterBlock called when nothing borrows the block any more: the place to commit and to report */
+  /** @param afterBlock called when nothing borrows the block any more, and while slices wait for room: the place to commit and to report */
   async run(afterBlock: () => Promise<void>): Promise<void> {
     for await (const block of this.source.blocks(this.options.signal)) {
       this.options.signal?.throwIfAborted();
       this.decode(block);
       await afterBlock();
+      await this.drain(afterBlock);
     }
     this.meter.finish();
+    await this.drain(afterBlock);
     for (const fault of this.source.faults) this.tally.add(fault);
   }
 
@@ -72,6 +74,15 @@ export class CaptureMetering {
     if (byInterface > 0) ledger.dropped['dropped-by-interface'] = byInterface;
     if (bySystem > 0) ledger.dropped['dropped-by-system'] = bySystem;
     return ledger;
+  }
+
+  /** A minute of a large network is more than a sink should hold: it is handed over in pieces. */
+  private async drain(afterPiece: () => Promise<void>): Promise<void> {
+    while (this.meter.isWaiting) {
+      this.options.signal?.throwIfAborted();
+      this.meter.drain();
+      await afterPiece();
+    }
   }
 
   meterLedger(): StageLedger {

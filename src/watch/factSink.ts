@@ -26,6 +26,13 @@ export class FactSink {
 
   constructor(private readonly store: Store) {}
 
+  readonly stretches = true;
+
+  /** While false, call `Store.commit`. */
+  get hasRoom(): boolean {
+    return !this.store.isFull;
+  }
+
   flow(record: FlowRecord): void {
     this.store.append(flowKind, record);
     this.rows++;

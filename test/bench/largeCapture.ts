@@ -4,15 +4,16 @@
  * Usage: node largeCapture.js OUT.pcapng MEGABYTES [CONCURRENT [MICROSECONDS_BETWEEN_FRAMES]]
  */
 
-import { addressFromIpv4 } from '../../src/base/address.ts';
+import { addressFromIpv4, broadcastMac } from '../../src/base/address.ts';
 import { linkType } from '../../src/link/frameBlock.ts';
 import { PcapngWriter } from '../../src/link/pcapngWriter.ts';
+import { dhcpMessage, encodeDhcpv4 } from '../../src/wire/dhcpv4.ts';
 import { encodeEthernet } from '../../src/wire/ethernet.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeUdp } from '../../src/wire/udp.ts';
 
 const router = 0x02_00_5e_00_00_fe;
-const startUs = Date.UTC(2026, 0, 5) * 1000;
+export const startUs = Date.UTC(2026, 0, 5) * 1000;
 
 /** Packets that one conversation lasts for. */
 const packetsEach = 40;
@@ -23,6 +24,27 @@ interface Conversation {
   readonly destination: number;
   readonly port: number;
   left: number;
+}
+
+export const namedHosts = 20;
+export const hostName = (host: number) => `PC-${host}`;
+const macOf = (host: number) => 0x02_00_5e_10_00_00 + host;
+const addressOf = (host: number) => 0x0a_00_00_00 + host;
+
+/** A DHCP acknowledgement that is asked for by name. */
+function nameRegistration(host: number): Uint8Array {
+  const message = encodeDhcpv4({
+    operation: 1,
+    transaction: host,
+    clientMac: macOf(host),
+    messageType: dhcpMessage.request,
+    hostName: hostName(host),
+    requestedAddress: addressFromIpv4(addressOf(host)),
+  });
+  const [source, destination] = [addressFromIpv4(0), addressFromIpv4(0xffff_ffff)];
+  const udp = encodeUdp({ source, destination, sourcePort: 68, destinationPort: 67 }, message);
+  const ip = encodeIpv4({ source: 0, destination: 0xffff_ffff, protocol: 17, identification: host }, udp);
+  return encodeEthernet({ destinationMac: broadcastMac, sourceMac: macOf(host), etherType: 0x0800 }, ip);
 }
 
 /** Deterministic: equal arguments give equal files. */
@@ -39,8 +61,8 @@ export async function writeLargeCapture(path: string, octetsWanted: number, conc
     made++;
     const host = made % 500;
     return {
-      mac: 0x02_00_5e_10_00_00 + host,
-      source: 0x0a_00_00_00 + host,
+      mac: macOf(host),
+      source: addressOf(host),
       destination: (0xcb_00_71_00 + (made % 251)) >>> 0,
       port: 1024 + (made % 60_000),
       left: packetsEach,
@@ -52,6 +74,12 @@ export async function writeLargeCapture(path: string, octetsWanted: number, conc
     return conversation;
   });
   let [octets, at, frames] = [0, startUs, 0];
+  // Some machines say what they are called, so that a log can be tied to them and there is something to judge.
+  for (let host = 0; host < namedHosts; host++) {
+    writer.write(at, nameRegistration(host));
+    frames++;
+    at += intervalUs;
+  }
   while (octets < octetsWanted) {
     const index = Math.floor(random() * concurrent);
     const conversation = conversations[index] as Conversation;

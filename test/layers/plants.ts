@@ -40,7 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   timeline: pure(['base', 'record'], ['zod']),
   trace: pure(['base', 'record'], ['zod'], ['base', 'record']),
   judge: pure(['base', 'record'], ['zod']),
-  store: outer(['base', 'record'], ['zod', '@duckdb/node-api']),
+  store: outer(['base', 'record'], ['zod', '@duckdb/node-api', '@duckdb/node-bindings']),
   casework: outer(['base', 'judge', 'record', 'store', 'timeline']),
   watch: outer(['base', 'casework', 'darkspace', 'link', 'logs', 'marking', 'meter', 'record', 'store', 'wire']),
   stream: outer(['base', 'record', 'store']),
@@ -80,6 +80,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 export const packagesOutside: readonly string[] = [
   ...[
     '@duckdb/node-api',
+    '@duckdb/node-bindings',
     '@hono/node-server',
     'cap',
     'commander',
