@@ -5,7 +5,7 @@
  * loaded by two threads, and handles frames until none is left before timers and anything else get a turn.
  */
 
-import { openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { encodeGreeting, frameHeader, headerOctets, longestBatch, rowOctets } from './capBatch.ts';
 
@@ -64,7 +64,10 @@ function writeAll(descriptor: number, octets: Uint8Array): void {
 }
 
 function capture(fifo: string, interfaceName: string, filter: string, bufferOctets: number, flushAfterMs: number): CapWriter {
+  // Without a reader this one fails where the other would wait for ever, for somebody who is gone.
+  const probe = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
   const writer = new CapWriter(openSync(fifo, 'w'), flushAfterMs);
+  closeSync(probe);
   try {
     const { Cap } = createRequire(import.meta.url)('cap') as { Cap: new () => Cap };
     const cap = new Cap();
