@@ -55,9 +55,10 @@ coverage: oracles build ## run all tests and show how much of src/ they reach (c
 fuzz: build ## hostile input for minutes: a hundred times the cases of `make test`
 	@YOBAN_FUZZ_RUNS=25000 YOBAN_FUZZ_SECONDS=600 $(RUN_TESTS) $$(find dist/test/hostile dist/test/logs -name '*.test.js')
 
-soak: build ## 20 times what happens to interfaces (root), 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day, 12 of each tunnel
-	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 YOBAN_TUNNEL_SEEDS=12 $(RUN_TESTS) dist/test/casework/casework.test.js \
-	  dist/test/cli/interrupted.test.js dist/test/cli/officeDay.test.js dist/test/cli/envelope.test.js
+soak: build ## 20 times what happens to interfaces (root), 200 orders of arrival, 100 kills in mid-replay, 100 seeds of office-day, 12 of each tunnel, 20 of each other trap
+	@YOBAN_ORDERS=200 YOBAN_KILL_MOMENTS=100 YOBAN_SEEDS=100 YOBAN_TUNNEL_SEEDS=12 YOBAN_TRAP_SEEDS=20 $(RUN_TESTS) dist/test/casework/casework.test.js \
+	  dist/test/cli/interrupted.test.js dist/test/cli/officeDay.test.js dist/test/cli/envelope.test.js \
+	  dist/test/cli/officeTraps.test.js dist/test/casework/arrival.test.js
 	@YOBAN_LAB_LONG=1 YOBAN_INTERFACE_ROUNDS=20 $(RUN_TESTS) dist/test/lab/observe.test.js dist/test/lab/interfaces.test.js
 
 lab: oracles build ## as root: dark addresses at full size, in network namespaces (LAB_ARGS='--only paper' for one experiment)

@@ -8,10 +8,12 @@
 import { setImmediate as yieldThread } from 'node:timers/promises';
 import { day, dayOf, hour } from '../base/time.ts';
 import { correctedStates } from '../judge/correction.ts';
+import { explanationsInForce } from '../judge/decisions.ts';
 import { assembleDevices } from '../judge/device.ts';
 import { explain } from '../judge/explain.ts';
 import { type JudgedDay, judgeDaySteps } from '../judge/judgement.ts';
 import { Networks } from '../judge/networks.ts';
+import { believedTeachings } from '../judge/teachers.ts';
 import { type CorrectionRecord, correctionKind } from '../record/correction.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { Explanation } from '../record/explanation.ts';
@@ -30,6 +32,7 @@ import { askHostClock } from './hostClock.ts';
 import { inSlices, isSame } from './slices.ts';
 
 export interface SettleOptions {
+  /** Those that come with Yoban; what operators decided lies in the store. */
   readonly explanations: readonly Explanation[];
   readonly signal?: AbortSignal;
   /** Called after each unit: how many are done, how many are known to be left. */
@@ -47,6 +50,8 @@ const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 
 export class Casework {
   private networks = new Networks([]);
+  /** In force: what comes with Yoban and what was decided since. */
+  private explanations: readonly Explanation[] = [];
   private readonly knownDestinations = new Set<string>();
   private correctClocks = true;
   /** Of the machines to which a log belongs; known once devices and hosts are settled. */
@@ -113,11 +118,12 @@ export class Casework {
 
   /** Networks, explanations and rules are the ground for all units: a change makes stale what rests on it. */
   private async compareBasis(): Promise<void> {
-    const teachings = await this.store.ask(facts.network, {});
+    const { teachings } = believedTeachings(await this.store.ask(facts.network, {}));
     this.networks = new Networks(teachings);
+    this.explanations = explanationsInForce(this.options.explanations, await this.store.ask(facts.decisions, {}));
     const then = Object.fromEntries((await this.store.ask(derived.basis, {})).map(({ name, value }) => [name, value]));
     this.correctClocks = this.options.correctClocks ?? then.clocks !== 'as logged';
-    const now = basisOf(teachings, this.options.explanations, this.correctClocks);
+    const now = basisOf(teachings, this.explanations, this.correctClocks);
     for (const { id } of await this.store.ask(derived.destinations, {})) this.knownDestinations.add(id);
     if (now.rules === then.rules && now.networks === then.networks && now.explanations === then.explanations && now.clocks === then.clocks)
       return;
@@ -226,7 +232,7 @@ export class Casework {
     for (const destination of now.destinations) {
       if (this.knownDestinations.has(destination.id)) continue;
       this.knownDestinations.add(destination.id);
-      this.store.append(destinationKind, explain(destination, this.options.explanations));
+      this.store.append(destinationKind, explain(destination, this.explanations));
     }
     // Destinations that nothing points to any more are swept at the end.
     this.store.markStale({ unit: 'destinations', subject: '', day: null });
@@ -253,9 +259,7 @@ export class Casework {
     const used = new Set((await this.store.ask(derived.usedDestinations, {})).map(({ destination }) => destination));
     const now = before
       .filter(({ id }) => used.has(id))
-      .map(({ status: _, reason: __, rule: ___, source: ____, envelope: _____, ...identity }) =>
-        explain(identity, this.options.explanations),
-      );
+      .map(({ status: _, reason: __, rule: ___, source: ____, envelope: _____, ...identity }) => explain(identity, this.explanations));
     for (const { id } of before) if (!used.has(id)) this.knownDestinations.delete(id);
     if (await isSame(before, now)) return this.store.commit([], this.current);
     for (const destination of now) this.store.append(destinationKind, destination);

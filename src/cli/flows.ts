@@ -6,10 +6,11 @@ import { parseAddress, parseMac } from '../base/address.ts';
 import { Failure } from '../base/failure.ts';
 import { day, dayOf, type Microseconds } from '../base/time.ts';
 import { describeFlow, type FlowOutput } from '../record/output/flows.ts';
+import { JudgedFlows } from '../report/judgedFlows.ts';
 import { textTable } from '../report/textTable.ts';
 import { reachStore } from '../store/access.ts';
 import type { Answers } from '../store/question.ts';
-import { devices } from '../store/questions/derived.ts';
+import { devices, judgementsBetween } from '../store/questions/derived.ts';
 import { flowsBetween, span } from '../store/questions/facts.ts';
 import { instantArgument } from './argument.ts';
 import { type Format, writeResult } from './output.ts';
@@ -42,6 +43,7 @@ async function flows(options: Options, signal: AbortSignal): Promise<void> {
   const answers = reached.kind === 'asker' ? reached.client : reached.store;
   try {
     const macs = options.host === undefined ? null : await macsOf(answers, options.host);
+    const judging = await JudgedFlows.of(answers);
     const [facts] = await answers.ask(span, {});
     const [from, to] = [options.since ?? facts?.from ?? 0, options.until ?? (facts?.to ?? 0) + 1];
     // Day by day, so that years of flows need no more memory than one day of them.
@@ -49,7 +51,15 @@ async function flows(options: Options, signal: AbortSignal): Promise<void> {
       signal.throwIfAborted();
       const rows = await answers.ask(flowsBetween, { from: Math.max(from, at), to: Math.min(to, at + day) });
       const wanted = rows.filter((row) => macs === null || macs.has(row.sourceMac ?? -1) || macs.has(row.destinationMac ?? -1));
-      if (wanted.length > 0) await writeResult(render(wanted.map(describeFlow), options.format));
+      if (wanted.length === 0) continue;
+      const judgements = await answers.ask(judgementsBetween, { from: at, to: at + day });
+      const judged = judging.judge(wanted, judgements);
+      await writeResult(
+        render(
+          wanted.map((flow, i) => describeFlow(flow, judged[i])),
+          options.format,
+        ),
+      );
     }
   } finally {
     await answers.close();
@@ -81,9 +91,10 @@ function render(lines: readonly FlowOutput[], format: Format): string {
     line.application ?? String(line.protocol ?? `0x${line.etherType.toString(16)}`),
     `${line.source.packets}/${line.destination.packets}`,
     line.serverName ?? '',
+    line.judged.map(({ state, confidence, rule, status }) => `${state} (${confidence}), ${rule ?? status}`).join('; '),
     line.communityId ?? '',
   ]);
   // Titles would stand in the middle of the output: each day is a table of its own.
-  const titles = ['', '', '', '', '', '', ''].map((title) => ({ title }));
+  const titles = ['', '', '', '', '', '', '', ''].map((title) => ({ title }));
   return `${textTable(titles, rows, '').slice(1).join('\n')}\n`;
 }

@@ -7,6 +7,7 @@ import { Shutdown } from '../app/shutdown.ts';
 import { accountCommand } from './account.ts';
 import { consoleCommand } from './console.ts';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { flowsCommand } from './flows.ts';
 import { inspectCommand } from './inspect.ts';
 import { labCommand } from './lab.ts';
@@ -27,6 +28,7 @@ const verbs = [
   observeCommand(shutdown.signal),
   reportCommand(shutdown.signal),
   flowsCommand(shutdown.signal),
+  explainCommand(shutdown.signal),
   inspectCommand(shutdown.signal),
   timelineCommand(shutdown.signal),
   accountCommand(shutdown.signal),

@@ -10,6 +10,7 @@ import { addressesOutput } from '../record/output/addresses.ts';
 import { type ReportOutput, reportOutput } from '../record/output/report.ts';
 import { assembleAddresses, renderAddresses } from '../report/addresses.ts';
 import { assembleReport } from '../report/assemble.ts';
+import { renderCsv } from '../report/csv.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderText } from '../report/text.ts';
 import { reachStore } from '../store/access.ts';
@@ -30,7 +31,7 @@ interface Options {
   readonly data?: string;
   readonly config?: string;
   readonly addresses?: boolean;
-  readonly format: Format | 'html';
+  readonly format: Format | 'html' | 'csv';
 }
 
 export function reportCommand(signal: AbortSignal): Command {
@@ -44,8 +45,8 @@ export function reportCommand(signal: AbortSignal): Command {
     .option(...dataOption)
     .option(...configOption)
     .addOption(
-      new Option('--format <format>', 'text for people, json for programs, html as one file for browsers and printers')
-        .choices(['text', 'json', 'html'])
+      new Option('--format <format>', 'text for people, json for programs, csv for spreadsheets, html as one file for browsers and printers')
+        .choices(['text', 'json', 'csv', 'html'])
         .default('text'),
     )
     .action((options: Options) => report(options, signal));
@@ -110,7 +111,8 @@ async function withSettledStore(
   }
 }
 
-function print(output: ReportOutput, format: Format | 'html'): Promise<void> {
+function print(output: ReportOutput, format: Options['format']): Promise<void> {
   if (format === 'html') return writeResult(renderHtml(output));
+  if (format === 'csv') return writeResult(renderCsv(output));
   return format === 'json' ? writeJson(reportOutput, output) : writeResult(renderText(output));
 }

@@ -36,14 +36,30 @@ const strict: Rhythm = { fewestReturns: 5, jitter: 0.1 };
 /** Malware jitters on purpose. Chance seldom keeps three quarters of many distances within a third of their median. */
 export const loose: Rhythm = { fewestReturns: 10, jitter: 0.35 };
 
+function distancesOf(minutes: readonly number[]): number[] {
+  const begins = minutes.filter((at, i) => i === 0 || at - (minutes[i - 1] as number) > 1);
+  return begins.slice(1).map((at, i) => at - (begins[i] as number));
+}
+
+/** Quartiles of what comes by chance (exponential distances) lie 0.65 of their sum apart, those of a beacon that jitters by half 0.25. */
+const steady = { fewestReturns: 12, dispersion: 0.35 };
+
+/** Minutes of the usual distance, where half of many distances lie close together whatever the others are: jitter of up to a half. */
+function steadyMinutes(minutes: readonly number[]): number | undefined {
+  const distances = distancesOf(minutes).sort((a, b) => a - b);
+  if (distances.length < steady.fewestReturns) return undefined;
+  const quartile = (share: number) => distances[Math.floor((distances.length - 1) * share)] as number;
+  const [low, middle, high] = [quartile(0.25), quartile(0.5), quartile(0.75)];
+  return (high - low) / (high + low) <= steady.dispersion ? middle : undefined;
+}
+
 /**
  * How often the traffic came back at equal distances: minutes of the usual distance, when at least three quarters of
  * the distances lie within the jitter (or one minute) of the median; otherwise `undefined`.
  */
 export function rhythmMinutes(minutes: readonly number[], rhythm: Rhythm = strict): number | undefined {
   // From begin to begin: how long a burst lasts says nothing about when the next one comes.
-  const begins = minutes.filter((at, i) => i === 0 || at - (minutes[i - 1] as number) > 1);
-  const distances = begins.slice(1).map((at, i) => at - (begins[i] as number));
+  const distances = distancesOf(minutes);
   if (distances.length < rhythm.fewestReturns) return undefined;
   const median = distances.toSorted((a, b) => a - b)[distances.length >> 1] as number;
   const near = distances.filter((distance) => Math.abs(distance - median) <= Math.max(1, median * rhythm.jitter));
@@ -61,6 +77,18 @@ function isIncessant(minutes: readonly number[]): boolean {
   }
   return last - first >= 60 && best >= 60;
 }
+
+/** How traffic comes back that no user starts, and how much that weighs: machines keep time, chance does not. */
+export function recurrenceOf(minutes: readonly number[]): readonly [weight: number, inWords: string] | undefined {
+  const rhythm = rhythmMinutes(minutes);
+  if (rhythm !== undefined) return [20, `comes back every ${rhythm} minutes`];
+  if (isIncessant(minutes)) return [20, 'goes on in nearly every minute, for an hour and more'];
+  const looseRhythm = rhythmMinutes(minutes, loose) ?? steadyMinutes(minutes);
+  return looseRhythm === undefined ? undefined : [12, `comes back about every ${looseRhythm} minutes`];
+}
+
+/** What one host in five does, or fewer, is rare. */
+const rareShare = 5;
 
 /** However much speaks against it, what is only unexplained stands below what a machine could not have sent by itself. */
 const highestBelowSuspicious = 89;
@@ -121,20 +149,18 @@ export function prioritise(evidence: Evidence): Priority {
   }
   if (status === 'unexplained') {
     const { destination } = evidence;
-    const rhythm = rhythmMinutes(evidence.minutes);
-    const looseRhythm = rhythmMinutes(evidence.minutes, loose);
-    if (rhythm !== undefined) weights.push([20, `comes back every ${rhythm} minutes`]);
-    else if (isIncessant(evidence.minutes)) weights.push([20, 'goes on in nearly every minute, for an hour and more']);
-    else if (looseRhythm !== undefined) weights.push([12, `comes back about every ${looseRhythm} minutes`]);
+    const recurrence = recurrenceOf(evidence.minutes);
+    if (recurrence) weights.push(recurrence);
     if (destination.cast === 'unicast' && destination.name === null) weights.push([10, 'no name is known for the address']);
     if (destination.nameProof === 'claimed') weights.push([8, 'the name was only claimed, no trusted answer tied it to the address']);
     if (destination.direction === 'incoming') weights.push([5, 'the far end began']);
     if (evidence.sentOctets > evidence.receivedOctets && destination.scope === 'outside') weights.push([5, 'sent more than it received']);
     // What half of the hosts do is seldom an intrusion, and still nobody knows why they do it.
-    if (evidence.devices >= 2 && evidence.devicesInAll >= 3 && evidence.devices * 2 >= evidence.devicesInAll) {
-      weights.push([-10, `${evidence.devices} of ${evidence.devicesInAll} hosts do the same`]);
-    }
-    if (evidence.devices === 1 && evidence.devicesInAll >= 3) weights.push([5, 'only this host talks to it']);
+    const { devices, devicesInAll } = evidence;
+    if (devices >= 2 && devicesInAll >= 3 && devices * 2 >= devicesInAll)
+      weights.push([-25, `${devices} of ${devicesInAll} hosts do the same`]);
+    if (devices === 1 && devicesInAll >= 3) weights.push([5, 'only this host talks to it']);
+    else if (devices * rareShare <= devicesInAll) weights.push([5, `only ${devices} of ${devicesInAll} hosts talk to it`]);
   }
   const priority = Math.min(
     status === 'suspicious' ? 100 : highestBelowSuspicious,

@@ -4,8 +4,9 @@ import { formatAddress, formatMac, type Mac } from '../base/address.ts';
 import { formatTime, type Microseconds } from '../base/time.ts';
 import type { Policy } from '../judge/policy.ts';
 import { prioritise, statusOf } from '../judge/priority.ts';
+import { believedTeachings } from '../judge/teachers.ts';
 import type { CorrectionRecord } from '../record/correction.ts';
-import { hostStates } from '../record/interval.ts';
+import { type Confidence, type HostState, hostStates } from '../record/interval.ts';
 import type { DeviceRecord } from '../record/judged.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
 import type { AnswerOf, Answers } from '../store/question.ts';
@@ -16,6 +17,7 @@ import { hostNames } from '../timeline/hostNames.ts';
 import { describeClock } from './clock.ts';
 import { assembleDark, blindSpots } from './dark.ts';
 import { type Gathered, type GatheredDestination, gather } from './evidence.ts';
+import { findings } from './findings.ts';
 import { type Hours, hoursByState, hoursOfHosts } from './hours.ts';
 import { type Window, wholeDays } from './window.ts';
 
@@ -42,11 +44,13 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
   const judged = devices.filter(({ host }) => host !== null).map((device) => judgedHost(device, hours, corrections, traffic, gathered));
   const unjudged = await unjudgedHosts(answers, devices, window, counting);
   const hosts = [...judged, ...unjudged].map(withoutIds).filter((host) => isWanted(host, options.host, devices));
+  hosts.sort((a, b) => highest(b) - highest(a) || b.noUserStarted.packets - a.noUserStarted.packets || (a.host < b.host ? -1 : 1));
   return {
     from: span?.from == null && options.from === undefined ? null : formatTime(window.from),
     to: span?.to == null && options.to === undefined ? null : formatTime(window.to),
     policy: options.policy,
-    hosts: hosts.sort((a, b) => highest(b) - highest(a) || b.noUserStarted.packets - a.noUserStarted.packets || (a.host < b.host ? -1 : 1)),
+    hosts,
+    findings: findings(hosts),
     dark: (await assembleDark(answers, window, devices)).filter(
       ({ host, mac, addresses }) => options.host === undefined || [host, mac, ...addresses].some((name) => sameName(name, options.host)),
     ),
@@ -119,6 +123,10 @@ export function describeDestination({ row, evidence }: GatheredDestination): Ide
     receivedPackets,
     firstAt: formatTime(row.firstAt),
     lastAt: formatTime(row.lastAt),
+    judged: row.judgedAs.map((one) => {
+      const [state, confidence] = one.split('/') as [HostState, Confidence];
+      return { state, confidence };
+    }),
   };
 }
 
@@ -151,7 +159,7 @@ function judgedHost(
     noUserStarted: { packets: packetsOf(destinations), explained: packetsOf(destinations.filter(isExplained)) },
     destinations,
     clock: clock.map(describeClock),
-    notes: hostNotes(own),
+    notes: [...device.doubts, ...hostNotes(own)],
   };
 }
 
@@ -197,7 +205,7 @@ const withoutTraffic = (device: DeviceRecord, window: Window): IdentifiedHost =>
   noUserStarted: { packets: 0, explained: 0 },
   destinations: [],
   clock: [],
-  notes: ['no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
+  notes: [...device.doubts, 'no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
 });
 
 export async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]): Promise<string[]> {
@@ -206,12 +214,15 @@ export async function generalNotes(answers: Answers, devices: readonly DeviceRec
   const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(newest.get(host) ?? host));
   const [totals] = await answers.ask(facts.totals, {});
   const unfinished = (await answers.ask(facts.captures, {})).filter(({ state }) => state !== 'complete');
+  const { remarks } = believedTeachings(await answers.ask(facts.network, {}));
   const lossy = await answers.ask(facts.framesLost, {});
   return [
     ...lossy.map(
       ({ interface: where, frames }) =>
         `${where}: ${frames} frames were lost before they could be read: what is missing from this report may be among them`,
     ),
+    ...devices.flatMap(({ mac, host, doubts }) => doubts.map((doubt) => `${host === null ? '' : `${host}, `}${formatMac(mac)}: ${doubt}`)),
+    ...remarks,
     ...unfinished.map(({ name }) => `${name} was read only in part: replay it again, the figures below hold what was read so far`),
     ...orphans.map(
       ({ host, events }) =>

@@ -1,9 +1,11 @@
 /** The report as text for people: what to look at comes first. */
 
 import { printable } from '../base/printable.ts';
-import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
+import type { ReportDestination, ReportFinding, ReportHost, ReportOutput } from '../record/output/report.ts';
 import { clockSummary } from './clock.ts';
 import { darkLines } from './dark.ts';
+import { farEnd } from './farEnd.ts';
+import { findings } from './findings.ts';
 import { type Column, textTable } from './textTable.ts';
 
 /** States of the machine as people name them, in the order of the line. */
@@ -39,18 +41,19 @@ export function renderText(report: ReportOutput): string {
     `  policy  ${report.policy}: ${policyText[report.policy]}`,
     ...report.notes.map((note) => `  note    ${safe(note)}`),
   ]);
-  const open = groupOpen(report.hosts);
+  const open = report.findings;
   if (open.length > 0) {
-    const first = open.slice(0, shownFirst).map(({ hosts, destination, packets }) => {
+    const first = open.slice(0, shownFirst).map((finding) => {
+      const { hosts } = finding;
       const where = hosts.length === 1 ? (hosts[0] as string) : `${hosts[0]} and ${hosts.length - 1} more`;
-      return [String(destination.priority), where, farEnd(destination), String(packets), why(destination)];
+      return [String(finding.priority), where, finding.farEnd, String(finding.packets), why(finding)];
     });
     parts.push([
       '',
       'Look at these first',
       ...textTable([{ title: 'priority', align: 'right' }, { title: 'host' }, ...openColumns], first),
     ]);
-    if (open.length > shownFirst) parts.push([`  and ${open.length - shownFirst} more far ends, with their hosts below`]);
+    if (open.length > shownFirst) parts.push([`  and ${open.length - shownFirst} more, with their hosts below`]);
   } else if (report.hosts.some((host) => host.noUserStarted.packets > 0)) {
     parts.push(['', 'Nothing is left unexplained.']);
   }
@@ -65,39 +68,16 @@ export function renderText(report: ReportOutput): string {
   return `${parts.flat().join('\n')}\n`;
 }
 
+export { farEnd };
+
 const withoutLog = 'Machines without an event log: nobody can say what of their traffic a user started';
 /** What fits into one look. */
 const shownFirst = 10;
 const openColumns: readonly Column[] = [{ title: 'far end' }, { title: 'packets', align: 'right' }, { title: 'why' }];
 
-function why(destination: ReportDestination): string {
-  return [destination.reason ?? destination.status, ...destination.because.slice(1)].join('; ');
-}
-
-interface OpenGroup {
-  /** The host with the highest priority first. */
-  readonly hosts: string[];
-  /** Of that host. */
-  readonly destination: ReportDestination;
-  packets: number;
-}
-
-/** What is not explained, each far end once however many hosts talk to it, most suspicious first. */
-function groupOpen(hosts: readonly ReportHost[]): OpenGroup[] {
-  const open = hosts.flatMap((host) =>
-    host.destinations.filter(({ status }) => status !== 'explained').map((destination) => ({ host, destination })),
-  );
-  open.sort((a, b) => b.destination.priority - a.destination.priority || b.destination.packets - a.destination.packets);
-  const groups = new Map<string, OpenGroup>();
-  for (const { host, destination } of open) {
-    const key = `${farEnd(destination)} ${destination.reason}`;
-    const group = groups.get(key);
-    if (group) {
-      if (!group.hosts.includes(host.host)) group.hosts.push(host.host);
-      group.packets += destination.packets;
-    } else groups.set(key, { hosts: [host.host], destination, packets: destination.packets });
-  }
-  return [...groups.values()];
+function why({ kind, reason, status, because }: ReportFinding): string {
+  const [first, ...others] = because;
+  return kind === 'far-end' ? [reason ?? status, ...others].join('; ') : [first, reason ?? status, ...others.slice(1)].join('; ');
 }
 
 function hostLines(host: ReportHost): string[] {
@@ -110,7 +90,7 @@ function hostLines(host: ReportHost): string[] {
     `  ${packets} packets that no user started: ${explained} explained, ${packets - explained} not`,
     ...clockLines(host),
     ...host.notes.map((note) => `  note: ${safe(note)}`),
-    ...openSection(host.destinations.filter(({ status }) => status !== 'explained')),
+    ...openSection(host),
     ...section('Explained, with the outside', onSide('outside')),
     ...section('Explained, inside the network', onSide('inside')),
   ];
@@ -128,14 +108,11 @@ function movedClocks(hosts: readonly ReportHost[]): string[] {
   return moved.length > shownFirst ? [...lines, `  and clocks of ${moved.length - shownFirst} more hosts were moved`] : lines;
 }
 
-function openSection(destinations: readonly ReportDestination[]): string[] {
-  if (destinations.length === 0) return [];
-  const rows = destinations.map((destination) => [
-    String(destination.priority),
-    farEnd(destination),
-    String(destination.packets),
-    why(destination),
-  ]);
+/** Rows of one host that are one matter are one line here as well. */
+function openSection(host: ReportHost): string[] {
+  const open = findings([host]);
+  if (open.length === 0) return [];
+  const rows = open.map((finding) => [String(finding.priority), finding.farEnd, String(finding.packets), why(finding)]);
   return ['', '  Not explained', ...textTable([{ title: 'priority', align: 'right' }, ...openColumns], rows, '    ')];
 }
 
@@ -156,20 +133,6 @@ function section(title: string, destinations: readonly ReportDestination[]): str
   ]);
   const sum = destinations.reduce((packets, destination) => packets + destination.packets, 0);
   return ['', `  ${title}`, ...textTable(explainedColumns, [...rows, ['sum', String(sum), '', '']], '    ')];
-}
-
-/** `settings-win.data.microsoft.com:443`, or for what has no name: `SSDP to 239.255.255.250 (multicast)`. */
-export function farEnd(
-  destination: Pick<ReportDestination, 'name' | 'address' | 'port' | 'protocol' | 'application' | 'cast' | 'direction'>,
-): string {
-  const { name, address, port, protocol, application, cast, direction } = destination;
-  if (name !== null) return port === null ? `${name} (${protocol})` : `${name}:${port}`;
-  const service = (application ?? protocol).toUpperCase();
-  // The port is that of the service: of an incoming conversation it is the host's own.
-  const portText = port === null || application !== null ? '' : `${direction === 'incoming' ? ' to' : ''} port ${port}`;
-  const toward = direction === 'incoming' ? 'from' : cast === 'unicast' ? 'with' : 'to';
-  const at = address === null ? '' : ` ${toward} ${address}${portText}`;
-  return `${service}${at}${cast === 'unicast' ? '' : ` (${cast})`}`;
 }
 
 export function hoursLine(host: ReportHost): string {

@@ -4,6 +4,8 @@ import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { day } from '../../src/base/time.ts';
 import { Casework } from '../../src/casework/casework.ts';
+import { makeDecision } from '../../src/judge/decisions.ts';
+import { type DecisionRecord, decisionKind } from '../../src/record/decision.ts';
 import { type EventRecord, eventIdentity, eventKind } from '../../src/record/event.ts';
 import type { Explanation } from '../../src/record/explanation.ts';
 import { assembleReport } from '../../src/report/assemble.ts';
@@ -56,6 +58,24 @@ const log: EventRecord[] = [
   event(6, '2021-01-10T06:00:00Z', 'Microsoft-Windows-Winlogon', 7002),
 ];
 
+/** In the end the rule that comes with Yoban stands in the words of an operator, by the later of three decisions on it. */
+const decided = (hours: number, act: DecisionRecord['act'], id: string, reason: string) =>
+  makeDecision({
+    at: start + hours * 60 * 60_000_000,
+    who: 'the night shift',
+    act,
+    rule: id,
+    explanation: act === 'remove' ? null : rule({ id, pattern: name, port: 443, reason }),
+    why: 'a test',
+  });
+const decisions = [
+  decided(1, 'remove', settingsWin.id, ''),
+  decided(2, 'import', settingsWin.id, 'in the words of an operator'),
+  decided(2, 'add', 'operator/other', 'withdrawn in the same moment as added, or not: the id decides'),
+  decided(2, 'remove', 'operator/other', ''),
+  decided(1, 'import', settingsWin.id, 'in words that nobody reads any more'),
+];
+
 /** Facts of every kind; each is one delivery that may come at any time. */
 type Delivery = (store: Store) => void;
 
@@ -105,6 +125,7 @@ function deliveries(): Delivery[] {
         toldBy: null,
       }),
     (store) => new FactSink(store).name(learnt(name, '203.0.113.9', '2021-01-10T00:30:00Z', '2021-01-10T06:00:00Z')),
+    ...decisions.map((decision) => (store: Store) => store.append(decisionKind, decision)),
     slice(60, 50_001),
     slice(119, 50_002),
     slice(120, 50_003),
@@ -222,7 +243,8 @@ describe('casework', () => {
   it('explains anew when the knowledge base changes, and writes nothing when it does not', async (t) => {
     const store = await opened(t, await temporaryFolder(t), 'a');
     for (const deliver of deliveries()) deliver(store);
-    await store.commit();
+    await store.commit([]);
+    await store.commit([{ sql: 'DELETE FROM "decision"', values: [] }]);
     await settle(store, []);
     const status = async () => (await store.ask(destinations, {})).map((one) => [one.status, one.rule]);
     assert.deepEqual(await status(), [['unexplained', null]]);

@@ -36,7 +36,7 @@ export function clockTrial(right: PowerStory, wrong: PowerStory): Trial {
   const history = clockHistory(events, intervals);
   const stretches = stretchesAround(intervals, history);
   const inside = (at: number) => stretches.some(({ from, to }) => at >= from - minute && at < to);
-  const seen = kept.bindings.map((binding) => ({ ...binding, lastSeen: binding.from }));
+  const seen = kept.bindings.map((binding) => ({ ...binding, firstSeen: binding.from, lastSeen: binding.from }));
   const device = assembleDevices(seen, new Map()).find((one) => one.mac === mac);
   const others = kept.flows.filter(({ sourceMac, destinationMac }) => sourceMac !== mac && destinationMac !== mac);
   const records = hostClock({

@@ -107,7 +107,20 @@ describe('a priority', () => {
     ['does not rise when as much was sent as received', evidence({ sentOctets: 200 }), 50, /./],
     ['does not rise when more was sent inside', evidence({ sentOctets: 201 }, { scope: 'inside' }), 30, /./],
     ['rises when only one of three hosts talks to it', evidence({ devices: 1, devicesInAll: 3 }), 55, /only this host/],
-    ['falls when half of the hosts do the same', evidence({ devices: 3, devicesInAll: 6 }), 40, /3 of 6 hosts do the same$/],
+    ['falls when half of the hosts do the same', evidence({ devices: 3, devicesInAll: 6 }), 25, /3 of 6 hosts do the same$/],
+    ['rises when one host in five or fewer talk to it', evidence({ devices: 2, devicesInAll: 10 }), 55, /only 2 of 10 hosts/],
+    [
+      'rises for a beacon that jitters by a half, when it came back often',
+      evidence({ minutes: cumulated([30, 16, 44, 40, 21, 30, 33, 27, 39, 24, 31, 45, 28, 19, 36, 25]) }),
+      62,
+      /comes back about every 30 minutes/,
+    ],
+    [
+      'does not rise for what comes by chance, however often',
+      evidence({ minutes: cumulated([3, 90, 11, 140, 25, 7, 60, 38, 5, 210, 16, 48, 72, 9, 31, 120]) }),
+      50,
+      /./,
+    ],
     ['does not fall when fewer do', evidence({ devices: 3, devicesInAll: 7 }), 50, /./],
     [
       'rises less for a rhythm that jitters by a third',

@@ -1,6 +1,7 @@
 /** Reports written by hand, for tests to vary. */
 
 import type { ReportDestination, ReportHost, ReportOutput } from '../../src/record/output/report.ts';
+import { findings } from '../../src/report/findings.ts';
 
 export const sampleDestination = (changes: Partial<ReportDestination> = {}): ReportDestination => ({
   name: 'a.example',
@@ -24,6 +25,7 @@ export const sampleDestination = (changes: Partial<ReportDestination> = {}): Rep
   receivedPackets: 4,
   firstAt: '2021-01-10T03:04:01.000250Z',
   lastAt: '2021-01-10T03:04:07.000125Z',
+  judged: [{ state: 'modern-sleep', confidence: 'high' }],
   ...changes,
 });
 
@@ -63,6 +65,7 @@ export const sampleReport = (hosts: ReportHost[], changes: Partial<ReportOutput>
   policy: 'sleep',
   hosts,
   dark: [],
+  findings: findings(hosts),
   notes: [],
   totals: {},
   ...changes,

@@ -5,6 +5,8 @@ import { formatAddress, formatMac } from '../../base/address.ts';
 import { formatTime } from '../../base/time.ts';
 import { communityId } from '../communityId.ts';
 import { applications, type FlowRecord } from '../flow.ts';
+import { confidences, hostStates } from '../interval.ts';
+import { destinationStatuses } from '../judged.ts';
 import { isoInstant } from './instant.ts';
 
 const end = z.strictObject({
@@ -14,6 +16,21 @@ const end = z.strictObject({
   packets: z.number().int(),
   octets: z.number().int(),
 });
+
+/** How one host's share of the slice was judged in one of its states. */
+export const flowJudgement = z.strictObject({
+  host: z.string(),
+  state: z.enum(hostStates),
+  confidence: z.enum(confidences),
+  /** Start of the machine interval that says so. */
+  intervalFrom: isoInstant.nullable(),
+  /** What the far end is called. */
+  name: z.string().nullable(),
+  /** Before contradictions and amounts are looked at: see the report. */
+  status: z.enum(destinationStatuses),
+  rule: z.string().nullable(),
+});
+export type FlowJudgement = z.infer<typeof flowJudgement>;
 
 export const flowOutput = z.strictObject({
   firstAt: isoInstant,
@@ -31,10 +48,12 @@ export const flowOutput = z.strictObject({
   serverName: z.string().nullable(),
   source: end,
   destination: end,
+  /** Empty for what no host with a log took part in. */
+  judged: z.array(flowJudgement),
 });
 export type FlowOutput = z.infer<typeof flowOutput>;
 
-export function describeFlow(flow: FlowRecord): FlowOutput {
+export function describeFlow(flow: FlowRecord, judged: FlowJudgement[] = []): FlowOutput {
   const { capture, interface: index, vlans, etherType, protocol, icmpType, icmpCode, application, serverName } = flow;
   return {
     firstAt: formatTime(flow.firstAt),
@@ -63,5 +82,6 @@ export function describeFlow(flow: FlowRecord): FlowOutput {
       packets: flow.destinationPackets,
       octets: flow.destinationOctets,
     },
+    judged,
   };
 }

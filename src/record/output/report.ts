@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { correctionStatuses } from '../correction.ts';
+import { confidences, hostStates } from '../interval.ts';
 import { destinationStatuses, nameProofs } from '../judged.ts';
 import { countsByName, isoInstant } from './instant.ts';
 
@@ -43,6 +44,36 @@ export const reportDestination = z.strictObject({
   nameProof: z.enum(nameProofs).nullable(),
   sentPackets: z.number().int(),
   receivedPackets: z.number().int(),
+  firstAt: isoInstant,
+  lastAt: isoInstant,
+  /** The states in which it was judged, and how sure each is. `yoban flows` names the interval of each slice. */
+  judged: z.array(z.strictObject({ state: z.enum(hostStates), confidence: z.enum(confidences) })),
+});
+
+/** Rows that are one matter: a far end whoever talks to it, many ports of one far end, one service of many addresses. */
+export const reportFinding = z.strictObject({
+  kind: z.enum(['far-end', 'port-scan', 'address-sweep']),
+  /** In words. */
+  farEnd: z.string(),
+  /** The one with the highest priority first. */
+  hosts: z.array(z.string()),
+  name: z.string().nullable(),
+  /** Null where there are several, or none. */
+  address: z.string().nullable(),
+  protocol: z.string(),
+  port: z.number().int().nullable(),
+  scope: z.enum(['outside', 'inside']),
+  direction: z.enum(['outgoing', 'incoming']),
+  ports: z.number().int(),
+  addresses: z.number().int(),
+  /** Destinations of hosts taken together here. */
+  rows: z.number().int(),
+  packets: z.number().int(),
+  octets: z.number().int(),
+  status: z.enum(destinationStatuses),
+  reason: z.string().nullable(),
+  priority: z.number(),
+  because: z.array(z.string()),
   firstAt: isoInstant,
   lastAt: isoInstant,
 });
@@ -100,11 +131,14 @@ export const reportOutput = z.strictObject({
   hosts: z.array(reportHost),
   /** Who turned to addresses that nobody has, the worst first. */
   dark: z.array(reportDarkAsker),
+  /** All that is not explained, what to look at first. */
+  findings: z.array(reportFinding),
   /** Complaints that concern no single host: logs without a machine, units not yet judged. */
   notes: z.array(z.string()),
   totals: countsByName,
 });
 export type ReportOutput = z.infer<typeof reportOutput>;
 export type ReportHost = z.infer<typeof reportHost>;
+export type ReportFinding = z.infer<typeof reportFinding>;
 export type ReportDestination = z.infer<typeof reportDestination>;
 export type ReportDarkAsker = z.infer<typeof reportDarkAsker>;

@@ -52,6 +52,16 @@ export const judgementsOfDay = defineQuestion({
   }),
 });
 
+export const judgementsBetween = defineQuestion({
+  name: 'judgements-between',
+  parameters: window,
+  row: judgementKind.schema,
+  statement: ({ from, to }) => ({
+    sql: `SELECT * FROM "judgement" WHERE "minute" >= ${timestamp(1)} AND "minute" < ${timestamp(2)} ORDER BY ALL`,
+    values: [BigInt(from), BigInt(to)],
+  }),
+});
+
 export const usedDestinations = defineQuestion({
   name: 'used-destinations',
   parameters: nothing,

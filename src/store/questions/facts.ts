@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { captureKind } from '../../record/capture.ts';
 import { clockKind } from '../../record/clock.ts';
+import { decisionKind } from '../../record/decision.ts';
 import { eventKind } from '../../record/event.ts';
-import { address, choice, count, instant, mac, text, truth, uint8 } from '../../record/field.ts';
+import { address, choice, count, instant, mac, text, uint8 } from '../../record/field.ts';
 import { flowKind } from '../../record/flow.ts';
 import { healthKind } from '../../record/health.ts';
 import { nameKind } from '../../record/sighting.ts';
@@ -16,6 +17,7 @@ const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 
 export const captures = allOf(captureKind);
 export const health = allOf(healthKind);
+export const decisions = allOf(decisionKind);
 
 export const healthOfCapture = defineQuestion({
   name: 'health-of-capture',
@@ -131,19 +133,20 @@ export const bindings = defineQuestion({
     address: address('An address of it.').nullable(),
     hostName: text('A name of it.').nullable(),
     evidence: text('What showed it.'),
+    firstSeen: instant('First sighting.'),
     lastSeen: instant('Latest sighting.'),
   }),
   statement: () => ({
     // A machine that nothing was bound to has still sent frames.
-    sql: `SELECT "mac", "address", "hostName", "evidence", max("from") AS "lastSeen" FROM "binding" WHERE ${noOwnClaim} GROUP BY ALL
-      UNION ALL SELECT "sourceMac", NULL, NULL, 'flow', max("minute") FROM "flow"
+    sql: `SELECT "mac", "address", "hostName", "evidence", min("from") AS "firstSeen", max("from") AS "lastSeen" FROM "binding" WHERE ${noOwnClaim} GROUP BY ALL
+      UNION ALL SELECT "sourceMac", NULL, NULL, 'flow', min("minute"), max("minute") FROM "flow"
         WHERE "sourceMac" IS NOT NULL AND "sourceMac" NOT IN (SELECT "mac" FROM "binding") GROUP BY "sourceMac"
       ORDER BY "mac", "address", "hostName", "evidence"`,
     values: [],
   }),
 });
 
-/** What the network taught about itself, each thing once. */
+/** What the network taught about itself, each thing once for each who taught it. */
 export const network = defineQuestion({
   name: 'network',
   parameters: nothing,
@@ -151,11 +154,14 @@ export const network = defineQuestion({
     what: choice(['prefix', 'router', 'resolver'], 'What was taught.'),
     address: address('Prefix or address.'),
     prefixLength: uint8('Length over 128 bits.').nullable(),
-    isCertain: truth('The operator said so.'),
+    evidence: text('How it was taught.'),
+    toldBy: mac('Who taught it.').nullable(),
+    hours: count('Different UTC hours in which it was taught.'),
+    firstSeen: instant('When it was taught first.'),
   }),
   statement: () => ({
-    sql: `SELECT "what", "address", "prefixLength", bool_or("evidence" = 'configuration') AS "isCertain" FROM "network"
-      GROUP BY "what", "address", "prefixLength" ORDER BY "what", "address", "prefixLength"`,
+    sql: `SELECT "what", "address", "prefixLength", "evidence", "toldBy", count(DISTINCT date_trunc('hour', "from")) AS "hours", min("from") AS "firstSeen"
+      FROM "network" GROUP BY "what", "address", "prefixLength", "evidence", "toldBy" ORDER BY ALL`,
     values: [],
   }),
 });

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { day, dayOf, minuteOf } from '../../base/time.ts';
-import { choice, count, instant, mac, text, uint32s } from '../../record/field.ts';
+import { choice, count, instant, mac, text, texts, uint32s } from '../../record/field.ts';
 import { confidences, hostStates } from '../../record/interval.ts';
 import { defineQuestion } from '../question.ts';
 import { judgementSums } from '../rollUp.ts';
@@ -60,6 +60,7 @@ export const countedTraffic = defineQuestion({
     contradictions: count('Minutes in which the device sent though it could not.'),
     firstAt: instant('First packet.'),
     lastAt: instant('Last packet.'),
+    judgedAs: texts('States in which it was judged, each with its confidence: `modern-sleep/high`.'),
     devices: count('Devices that exchanged something with this destination in these states, this one included.'),
   }),
   statement: ({ mac: device, destination, ...parameters }) => {
@@ -71,7 +72,8 @@ export const countedTraffic = defineQuestion({
         ? 'count(*) OVER (PARTITION BY "destination")'
         : `coalesce((SELECT count(DISTINCT "mac") FROM ${part} AS part WHERE "destination" = pair."destination" AND "lists" IS NOT NULL), 1)`;
     return {
-      sql: `WITH pair AS (SELECT "mac", "destination", ${sums}, list("minutes") FILTER (${isOpen}) AS "lists" FROM ${part} AS part WHERE TRUE ${wanted} GROUP BY "mac", "destination")
+      sql: `WITH pair AS (SELECT "mac", "destination", ${sums}, list("minutes") FILTER (${isOpen}) AS "lists",
+          list_sort(list(DISTINCT "state" || '/' || "confidence")) AS "judgedAs" FROM ${part} AS part WHERE TRUE ${wanted} GROUP BY "mac", "destination")
         SELECT pair.*, ${devices} AS "devices", coalesce(flatten("lists"), []) AS "minutes" FROM pair ORDER BY "mac", "destination"`,
       values: [...spanValues(parameters), device === null ? null : BigInt(device), destination],
     };
