@@ -34,7 +34,8 @@ function portsOf({ port }: Explanation): readonly number[] {
 }
 
 function matches(rule: Explanation, far: FarEndIdentity): boolean {
-  if (far.direction !== 'outgoing' || rule.protocol !== far.protocol || rule.scope !== far.scope) return false;
+  const { direction = 'outgoing' } = rule;
+  if ((direction !== 'either' && direction !== far.direction) || rule.protocol !== far.protocol || rule.scope !== far.scope) return false;
   if (rule.pattern !== undefined && (far.name === null || !matchesPattern(rule.pattern, far.name))) return false;
   if (rule.port !== undefined && (far.port === null || !portsOf(rule).includes(far.port))) return false;
   if (rule.application !== undefined && rule.application !== far.application) return false;

@@ -53,7 +53,8 @@ export function farEndOf(flow: FlowRecord, mac: Mac, networks: Networks): FarEnd
     protocol: protocolName(flow),
     port: servicePort,
     icmpType: flow.icmpType,
-    direction: deviceBegan ? 'outgoing' : 'incoming',
+    // Nothing comes from a group: an unsolicited answer to all (RFC 4861 §7.2.6) was begun by the device.
+    direction: deviceBegan || cast !== 'unicast' ? 'outgoing' : 'incoming',
     cast,
     // A frame to a group address stays on the link, and so does one without an Internet address.
     scope: cast !== 'unicast' || address === null ? 'inside' : networks.scope(address),

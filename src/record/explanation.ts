@@ -38,6 +38,10 @@ export const explanation = z
       .min(1)
       .optional()
       .describe('To whom it is addressed.'),
+    direction: z
+      .enum(['outgoing', 'incoming', 'either'])
+      .optional()
+      .describe('Who begins: the host, the far end, or either. Without it the host.'),
     role: z.enum(['router', 'resolver']).optional().describe('What the network taught about the far end.'),
     scope: z.enum(['outside', 'inside']).describe('On which side of the network the far end lies.'),
     reason: z.string().min(10).describe('Why the traffic happens.'),

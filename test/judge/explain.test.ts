@@ -61,6 +61,18 @@ describe('an explanation', () => {
       assert.match(judged.reason as string, reason);
     });
 
+  it('may hold for what the far end begins, alone or as well', () => {
+    const arp = (direction: 'incoming' | 'either') => rule({ protocol: 'arp', scope: 'inside', breadth: 'protocol', direction });
+    const asked = (direction: 'incoming' | 'outgoing') =>
+      far({ name: null, nameProof: null, protocol: 'arp', port: null, scope: 'inside', direction });
+    const statuses = (['incoming', 'either'] as const).map((one) =>
+      (['incoming', 'outgoing'] as const).map((other) => explain(asked(other), [arp(one)]).status),
+    );
+    assert.deepEqual(statuses, [
+      ['explained', 'unexplained'],
+      ['explained', 'explained'],
+    ]);
+  });
   it('never rests on a suffix that anybody can rent', () => {
     const shared = rule({ pattern: '*.cloudfront.net', breadth: 'shared' });
     const judged = explain(far({ name: 'd111.cloudfront.net' }), [shared]);

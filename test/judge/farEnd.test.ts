@@ -92,6 +92,18 @@ describe('the far end of a flow', () => {
     );
   });
 
+  it('did not begin when it is a group, whatever came first: an answer to all is begun by the device', () => {
+    const answer = sampleFlow({
+      sourceMac: router,
+      destinationMac: device,
+      sourceAddress: address('ff02::1'),
+      protocol: 58,
+      icmpType: 135,
+    });
+    const far = farEndOf(answer, device, networks);
+    assert.deepEqual([far.direction, far.cast, far.scope], ['outgoing', 'multicast', 'inside']);
+  });
+
   const casts: [string, Partial<FlowRecord>, [string, string]][] = [
     ['outside by its address', {}, ['unicast', 'outside']],
     ['inside by its address', { destinationAddress: address('192.168.7.9') }, ['unicast', 'inside']],
