@@ -2,7 +2,6 @@
 
 import { contradiction } from './contradiction.ts';
 import { officeDay } from './officeDay.ts';
-import { officeTraps } from './officeTraps.ts';
 import { paper2021 } from './paper2021.ts';
 import { clockStories } from './power/clockStories.ts';
 import { powerStories } from './power/powerStories.ts';
@@ -13,7 +12,6 @@ import { bulkUpload, dnsTunnel, icmpTunnel, ntpExfiltration } from './tunnelStor
 export const stories: Readonly<Record<string, (seed: number) => Story>> = {
   'paper-2021': paper2021,
   'office-day': officeDay,
-  ...officeTraps,
   contradiction,
   'dns-tunnel': dnsTunnel,
   'icmp-tunnel': icmpTunnel,

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { bulkUpload, dnsTunnel, icmpTunnel, ntpExfiltration } from '../../src/scenario/tunnelStories.ts';
 import { judgeStory } from './judgedStory.ts';
 
-const seeds = Number(process.env.YOBAN_TUNNEL_SEEDS ?? 3);
+const seeds = Number(process.env.YOBAN_TUNNEL_SEEDS ?? 2);
 const tellers = [
   [dnsTunnel, 'dns', seeds],
   [icmpTunnel, 'icmp', seeds],
   [ntpExfiltration, 'ntp', seeds],
-  [bulkUpload, 'tls', Math.ceil(seeds / 3)],
+  [bulkUpload, 'tls', Math.ceil(seeds / 4)],
 ] as const;
 
 for (const [tell, service, times] of tellers)
