@@ -2,7 +2,9 @@
 
 import { printable } from '../base/printable.ts';
 import type { Explanation } from '../record/explanation.ts';
-import type { ExplainDecided, ExplainList, ExplainSuggestions } from '../record/output/explain.ts';
+import type { ExplainList } from '../record/output/explain.ts';
+import type { ExplainDecided } from '../record/output/explainDecided.ts';
+import type { ExplainSuggestions } from '../record/output/explainSuggestions.ts';
 import { textTable } from './textTable.ts';
 
 /** `settings-win.data.microsoft.com, tcp 443`, or for what names nobody: `udp 53, dns, resolver`. */

@@ -4,6 +4,9 @@ import type { z } from 'zod';
 import { accountOutput } from '../../src/record/output/account.ts';
 import { addressesOutput } from '../../src/record/output/addresses.ts';
 import { doctorOutput } from '../../src/record/output/doctor.ts';
+import { explainList } from '../../src/record/output/explain.ts';
+import { explainDecided } from '../../src/record/output/explainDecided.ts';
+import { explainSuggestions } from '../../src/record/output/explainSuggestions.ts';
 import { flowOutput } from '../../src/record/output/flows.ts';
 import { inspectOutput } from '../../src/record/output/inspect.ts';
 import { labOutput } from '../../src/record/output/lab.ts';
@@ -97,6 +100,57 @@ export const outputs: Readonly<Record<string, Output>> = {
           rule: 'a/rule',
         },
       ],
+    },
+  },
+  explain: {
+    schema: explainList,
+    value: {
+      explanations: [
+        {
+          id: 'a/rule',
+          inForce: true,
+          from: 'decision',
+          explanation: {
+            id: 'a/rule',
+            pattern: 'a.example',
+            protocol: 'tcp',
+            port: 443,
+            scope: 'outside',
+            reason: 'a reason of some length',
+            platform: 'any',
+            source: 'a test',
+            firstVerified: '2021-01-10',
+            lastVerified: '2021-01-12',
+            breadth: 'exact',
+            envelope: { perHour: { sentPackets: 100 }, source: 'a test' },
+          },
+          decision: { id: 'x', at, who: 'me', act: 'add', rule: 'a/rule', why: 'a test' },
+        },
+      ],
+    },
+  },
+  explainDecided: {
+    schema: explainDecided,
+    value: { decisions: [{ id: 'x', at, who: 'me', act: 'remove', rule: 'a/rule', why: 'a test' }], unchanged: ['b/rule'] },
+  },
+  explainSuggestions: {
+    schema: explainSuggestions,
+    value: {
+      suggestions: [
+        {
+          id: 'operator/a.example/443',
+          pattern: 'a.example',
+          protocol: 'tcp',
+          port: 443,
+          application: 'tls',
+          hosts: 2,
+          hostsInAll: 5,
+          minutes: 7,
+          sentOctets: 100,
+          receivedOctets: 200,
+        },
+      ],
+      leftOut: [{ farEnd: 'b.example:443', why: 'comes back every 30 minutes' }],
     },
   },
   inspect: {

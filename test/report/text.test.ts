@@ -77,7 +77,7 @@ describe('the report as text', () => {
   it('shows what fits into one look, and says how much more there is', () => {
     const destinations = Array.from({ length: 25 }, (_, i) => sampleDestination({ name: `n${i}.example`, priority: 80 - i }));
     const text = renderText(sampleReport([sampleHost({ destinations })]));
-    assert.match(text, /and 15 more far ends/);
+    assert.match(text, /and 15 more, with their hosts below/);
     for (let i = 0; i < 25; i++) assert.ok(text.includes(`n${i}.example:443`), `n${i} stands below its host`);
   });
   it('says why, with every further reason', () => {
@@ -228,11 +228,17 @@ describe('a hostile name', () => {
 
 describe('a large report', () => {
   it('of more far ends than a call takes arguments is rendered all the same', () => {
-    const destinations = Array.from({ length: 150_000 }, (_, i) =>
+    const destinations = Array.from({ length: 150_000 }, (_, i) => sampleDestination({ name: `n${i}.example` }));
+    const text = renderText(sampleReport([sampleHost({ destinations })]));
+    assert.ok(text.split('\n').length > 150_000);
+  });
+  it('of a scan of a hundred thousand ports has one line for it', () => {
+    const destinations = Array.from({ length: 100_000 }, (_, i) =>
       sampleDestination({ name: null, address: '203.0.113.9', application: null, port: i }),
     );
     const text = renderText(sampleReport([sampleHost({ destinations })]));
-    assert.ok(text.split('\n').length > 150_000);
+    assert.match(text, /203\.0\.113\.9: 100000 ports \(tcp\) +900000 +100000 ports of one far end, as in a scan/);
+    assert.ok(text.split('\n').length < 40);
   });
 });
 
