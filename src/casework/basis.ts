@@ -6,7 +6,7 @@ import type { Explanation } from '../record/explanation.ts';
 import type { Statement } from '../store/question.ts';
 
 /** Raise it when rules of `timeline/` or `judge/` change what they make of the same facts. */
-export const rulesVersion = 3;
+export const rulesVersion = 4;
 
 export interface Basis {
   readonly rules: string;
