@@ -57,12 +57,12 @@ function groupBy(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
 }
 
 /** Groups in which enough different values occur, and all rows that are in none. */
-function partition(rows: readonly Row[], keyOf: (row: Row) => string | undefined, valueOf: (row: Row) => unknown) {
+function partition(rows: readonly Row[], keyOf: (row: Row) => string | undefined, distinctBy: (row: Row) => unknown) {
   const keyed = rows.filter((row) => keyOf(row) !== undefined);
   const rest = rows.filter((row) => keyOf(row) === undefined);
   const groups: Row[][] = [];
   for (const group of groupBy(keyed, (row) => keyOf(row) as string)) {
-    if (new Set(group.map(valueOf)).size >= fewestOfScan) groups.push(group);
+    if (new Set(group.map(distinctBy)).size >= fewestOfScan) groups.push(group);
     else rest.push(...group);
   }
   return { groups, rest };
