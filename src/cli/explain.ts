@@ -10,7 +10,7 @@ import { loadKnowledge } from '../app/knowledge.ts';
 import { Failure } from '../base/failure.ts';
 import { day, formatTime } from '../base/time.ts';
 import { Casework } from '../casework/casework.ts';
-import { decide } from '../casework/decide.ts';
+import { decide, decideOrder, decideOrderName } from '../casework/decide.ts';
 import { explanationStates, explanationsInForce, makeDecision } from '../judge/decisions.ts';
 import { type Policy, policies } from '../judge/policy.ts';
 import { tooBroad } from '../judge/tooBroad.ts';
@@ -23,6 +23,7 @@ import { explainSuggestions } from '../record/output/explainSuggestions.ts';
 import { renderDecided, renderList, renderSuggestions } from '../report/explainText.ts';
 import { assembleSuggestions } from '../report/suggestions.ts';
 import { reachStore } from '../store/access.ts';
+import { StoreClient } from '../store/client.ts';
 import { databaseFile } from '../store/database.ts';
 import type { Answers } from '../store/question.ts';
 import { decisions as stored } from '../store/questions/facts.ts';
@@ -172,29 +173,56 @@ async function importFile(file: string, options: DecisionOptions, signal: AbortS
 
 type Wanted = Pick<DecisionRecord, 'act' | 'rule' | 'explanation'>;
 
-/** Holds the store for as long as it takes to write the decisions and to derive anew what rests on them. */
-async function write(
-  options: DecisionOptions,
-  signal: AbortSignal,
-  wantedOf: (builtIn: readonly Explanation[], decisions: readonly DecisionRecord[]) => readonly Wanted[],
-): Promise<void> {
+type WantedOf = (builtIn: readonly Explanation[], decisions: readonly DecisionRecord[]) => readonly Wanted[];
+
+/** A box that holds the store decides itself; otherwise it is held here for as long as it takes, with all that follows. */
+async function write(options: DecisionOptions, signal: AbortSignal, wantedOf: WantedOf): Promise<void> {
+  const folder = await folderOf(options);
   const builtIn = await loadKnowledge(knowledgeFolder);
-  const store = await Store.open(await folderOf(options), { signal });
+  const [at, who, why] = [Date.now() * 1000, options.who ?? userInfo().username, options.reason];
+  const decisionsFor = async (answers: Answers) =>
+    wantedOf(builtIn, await answers.ask(stored, {})).map((one) => makeDecision({ at, who, why, ...one }));
+  const { wanted, made } = (await throughTheBox(folder, decisionsFor)) ?? (await here(folder, builtIn, decisionsFor, signal));
+  const changed = new Set(made.map(({ rule }) => rule));
+  const output = { decisions: made.map(describe), unchanged: wanted.map(({ rule }) => rule).filter((rule) => !changed.has(rule)) };
+  if (options.format === 'json') await writeJson(explainDecided, output);
+  else await writeResult(renderDecided(output));
+}
+
+interface Written {
+  readonly wanted: readonly DecisionRecord[];
+  readonly made: readonly DecisionRecord[];
+}
+type DecisionsFor = (answers: Answers) => Promise<DecisionRecord[]>;
+
+/** What the socket takes in one piece, with room to spare. */
+const longestOrder = 60_000;
+
+async function throughTheBox(folder: string, decisionsFor: DecisionsFor): Promise<Written | undefined> {
+  const client = await StoreClient.connect(folder);
+  if (!client) return undefined;
+  try {
+    const wanted = await decisionsFor(client);
+    if (JSON.stringify(wanted).length > longestOrder) {
+      const advice = 'import the file in parts, or stop that process first';
+      throw new Failure('USAGE_LARGE', `${wanted.length} decisions are too many to hand to the process that holds the store`, advice);
+    }
+    const result = await client.order(decideOrderName, { decisions: wanted }, () => undefined);
+    return result === undefined ? undefined : { wanted, made: decideOrder.parse(result).decisions };
+  } finally {
+    await client.close();
+  }
+}
+
+async function here(folder: string, builtIn: readonly Explanation[], decisionsFor: DecisionsFor, signal: AbortSignal): Promise<Written> {
+  const store = await Store.open(folder, { signal });
   try {
     const server = await StoreServer.listen(store);
     try {
-      const wanted = wantedOf(builtIn, await store.ask(stored, {}));
-      const [at, who, why] = [Date.now() * 1000, options.who ?? userInfo().username, options.reason];
-      const made = await decide(
-        store,
-        builtIn,
-        wanted.map((one) => makeDecision({ at, who, why, ...one })),
-      );
+      const wanted = await decisionsFor(store);
+      const made = await decide(store, builtIn, wanted);
       if (made.length > 0) await new Casework(store, { explanations: builtIn, signal }).settle();
-      const changed = new Set(made.map(({ rule }) => rule));
-      const output = { decisions: made.map(describe), unchanged: wanted.map(({ rule }) => rule).filter((rule) => !changed.has(rule)) };
-      if (options.format === 'json') await writeJson(explainDecided, output);
-      else await writeResult(renderDecided(output));
+      return { wanted, made };
     } finally {
       await server.close();
     }

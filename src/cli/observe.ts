@@ -8,7 +8,10 @@ import { loadKnowledge } from '../app/knowledge.ts';
 import { createLog, type Log, type RoomLog } from '../app/logging.ts';
 import { isLoopback } from '../app/setting.ts';
 import { Failure } from '../base/failure.ts';
+import { decide, decideOrder, decideOrderName } from '../casework/decide.ts';
 import { type RunningConsole, startConsole } from '../console/server.ts';
+import type { Explanation } from '../record/explanation.ts';
+
 import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
@@ -54,7 +57,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     if (options.config !== undefined)
       await storeOperatorFacts(store, { inside: configuration.networks.inside, hosts: configuration.hosts });
     const casework = new CaseworkLoop(store, { explanations, ...clockOption(options.config, configuration) }, room);
-    const orders = takeOrders(store, casework, configuration, room);
+    const orders = takeOrders(store, casework, explanations, configuration, room);
     const server = await StoreServer.listen(store, orders);
     // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
     const ended = new AbortController();
@@ -106,7 +109,13 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
 }
 
 /** What other processes may have the box do: files that `yoban replay` names are stored and judged here. */
-function takeOrders(store: Store, casework: CaseworkLoop, configuration: Configuration, log: RoomLog): Orders {
+function takeOrders(
+  store: Store,
+  casework: CaseworkLoop,
+  explanations: readonly Explanation[],
+  configuration: Configuration,
+  log: RoomLog,
+): Orders {
   let turn: Promise<unknown> = Promise.resolve();
   const replay: Order = (parameters, say, signal) => {
     const order = replayOrder.parse(parameters);
@@ -119,7 +128,17 @@ function takeOrders(store: Store, casework: CaseworkLoop, configuration: Configu
     turn = result.catch(() => undefined);
     return result;
   };
-  return new Map([[replayOrderName, replay]]);
+  /** `yoban explain` decides; the report follows at once here as well. */
+  const decided: Order = async (parameters, _, signal) => {
+    const made = await decide(store, explanations, decideOrder.parse(parameters).decisions);
+    log.info('an operator decided', { rules: made.map(({ rule }) => rule).join(',') });
+    if (made.length > 0) await casework.settle(signal);
+    return { decisions: made };
+  };
+  return new Map([
+    [replayOrderName, replay],
+    [decideOrderName, decided],
+  ]);
 }
 
 /** The box goes on without it: another one may have its port. */

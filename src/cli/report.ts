@@ -45,7 +45,10 @@ export function reportCommand(signal: AbortSignal): Command {
     .option(...dataOption)
     .option(...configOption)
     .addOption(
-      new Option('--format <format>', 'text for people, json for programs, csv for spreadsheets, html as one file for browsers and printers')
+      new Option(
+        '--format <format>',
+        'text for people, json for programs, csv for spreadsheets, html as one file for browsers and printers',
+      )
         .choices(['text', 'json', 'csv', 'html'])
         .default('text'),
     )

@@ -3,12 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { decide, decideOrder, decideOrderName } from '../../src/casework/decide.ts';
 import { explainList } from '../../src/record/output/explain.ts';
 import { explainDecided } from '../../src/record/output/explainDecided.ts';
 import { explainSuggestions } from '../../src/record/output/explainSuggestions.ts';
 import { reportOutput } from '../../src/record/output/report.ts';
+import { StoreServer } from '../../src/store/server.ts';
 import { Store } from '../../src/store/store.ts';
 import { testFolder } from '../link/readAll.ts';
+import { knowledge } from './judgedStory.ts';
 import { writeStory, yoban, yobanJson } from './run.ts';
 
 const folder = testFolder();
@@ -175,12 +178,22 @@ describe('yoban explain', () => {
     assert.deepEqual(after.suggestions, []);
   });
 
-  it('reads while another process holds the store, and says who holds it when it must write', async (t) => {
+  it('decides through the process that holds the store, and says who holds it where that one takes no decisions', async (t) => {
     // This process is the other one.
     const store = await Store.open(data());
     t.after(() => store.close());
-    const { exitCode, stderr } = await yoban('explain', 'add', name, ...words, '--data', data());
-    assert.equal(exitCode, 1);
-    assert.match(stderr, /is held by .*PID|is held by/);
+    const decided = async (parameters: unknown) => ({ decisions: await decide(store, knowledge, decideOrder.parse(parameters).decisions) });
+    const server = await StoreServer.listen(store, new Map([[decideOrderName, decided]]));
+    const args = ['explain', 'add', 'other.example', ...words, '--data', data()];
+    const { decisions } = await yobanJson(explainDecided, ...args);
+    assert.deepEqual(
+      decisions.map(({ rule }) => rule),
+      ['operator/other.example'],
+    );
+    assert.equal((await listed('operator/other.example'))?.inForce, true);
+    await server.close();
+    const refusal = await yoban('explain', 'add', 'third.example', ...words, '--data', data());
+    assert.equal(refusal.exitCode, 1);
+    assert.match(refusal.stderr, /is held by/);
   });
 });
