@@ -211,7 +211,11 @@ export async function flowsOf(
   { mac, page: number }: { mac?: string | undefined; page?: string | undefined },
 ): Promise<Answer<typeof contract.flowsAnswer>> {
   const parameters = { from: inquiry.from, to: inquiry.to, mac: mac === undefined ? null : (parseMac(mac) as number), ...partOf(number) };
-  return page(inquiry, number, (await inquiry.answers.ask(flowsOfSpan, parameters)).map((flow) => describeFlow(flow)));
+  return page(
+    inquiry,
+    number,
+    (await inquiry.answers.ask(flowsOfSpan, parameters)).map((flow) => describeFlow(flow)),
+  );
 }
 
 export async function eventsOf(
