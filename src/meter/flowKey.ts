@@ -137,8 +137,9 @@ export class FlowKey {
     const low = lowMac === noMac ? 0 : lowMac;
     const high = highMac === noMac ? 0 : highMac;
     words[keyAt.macsUpper] = Math.floor(low / twoTo32) | (Math.floor(high / twoTo32) << 16);
-    words[keyAt.lowMac] = low % twoTo32;
-    words[keyAt.highMac] = high % twoTo32;
+    // A word keeps the low 32 bits by itself; the remainder of a division would cost more than the hash.
+    words[keyAt.lowMac] = low;
+    words[keyAt.highMac] = high;
   }
 }
 

@@ -21,7 +21,7 @@ const sets = 4096;
 const framesPerSet = 4;
 const macsLength = 12;
 /** What is read of a long packet, octets; multiples of 16. */
-const [headRead, tailRead] = [192, 64];
+const [headRead, tailRead] = [128, 32];
 const startOrEnd = tcpFlag.syn | tcpFlag.fin;
 
 const prime1 = 0x9e3779b1 | 0;
@@ -31,8 +31,9 @@ const prime3 = 0xc2b2ae3d | 0;
 export class RecentFrames {
   /** Frames that left the table within a millisecond, so that a second copy would not be recognised. */
   forgotten = 0;
-  private readonly hashes = new Int32Array(sets * framesPerSet * 2);
-  private readonly seenAtUs = new Float64Array(sets * framesPerSet).fill(Number.NEGATIVE_INFINITY);
+  /** A set is one line of a processor's cache: four pairs of hashes, then four times. */
+  private readonly seenAtUs = new Float64Array(sets * framesPerSet * 2).fill(Number.NEGATIVE_INFINITY);
+  private readonly hashes = new Int32Array(this.seenAtUs.buffer);
   private readonly turn = new Uint8Array(sets);
   private octets: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(new ArrayBuffer(0));
@@ -46,19 +47,20 @@ export class RecentFrames {
     if (mayRepeat(batch, row)) return false;
     this.hash(batch, row);
     const set = this.first & (sets - 1);
+    const pairs = set * framesPerSet * 4;
+    const times = set * framesPerSet * 2 + framesPerSet;
     for (let way = 0; way < framesPerSet; way++) {
-      const at = set * framesPerSet + way;
-      if (this.hashes[at * 2] !== this.first || this.hashes[at * 2 + 1] !== this.second) continue;
-      if (Math.abs(atUs - (this.seenAtUs[at] as number)) <= apartUs) return true;
-      this.seenAtUs[at] = atUs;
+      if (this.hashes[pairs + way * 2] !== this.first || this.hashes[pairs + way * 2 + 1] !== this.second) continue;
+      if (Math.abs(atUs - (this.seenAtUs[times + way] as number)) <= apartUs) return true;
+      this.seenAtUs[times + way] = atUs;
       return false;
     }
-    const at = set * framesPerSet + (this.turn[set] as number);
-    this.turn[set] = ((this.turn[set] as number) + 1) % framesPerSet;
-    if (Math.abs(atUs - (this.seenAtUs[at] as number)) <= apartUs) this.forgotten++;
-    this.hashes[at * 2] = this.first;
-    this.hashes[at * 2 + 1] = this.second;
-    this.seenAtUs[at] = atUs;
+    const way = this.turn[set] as number;
+    this.turn[set] = (way + 1) % framesPerSet;
+    if (Math.abs(atUs - (this.seenAtUs[times + way] as number)) <= apartUs) this.forgotten++;
+    this.hashes[pairs + way * 2] = this.first;
+    this.hashes[pairs + way * 2 + 1] = this.second;
+    this.seenAtUs[times + way] = atUs;
     return false;
   }
 
