@@ -4,6 +4,7 @@ import { Fault, uint8, uint16, uint32 } from '../base/octets.ts';
 import { type HeaderBatch, layer } from './headerBatch.ts';
 import { beginsHttpRequest } from './http.ts';
 import { readNetbiosDatagram } from './netbiosDatagram.ts';
+import { ntpMode } from './ntp.ts';
 import { has } from './walk.ts';
 
 export type RecognizedApplication =
@@ -42,7 +43,7 @@ function overUdp(octets: Uint8Array, at: number, length: number, port: number): 
     case 68:
       return length >= 240 && uint32(octets, at + 236) === 0x63825363 ? 'dhcp' : undefined;
     case 123:
-      return length >= 48 && isNtp(uint8(octets, at)) ? 'ntp' : undefined;
+      return isNtp(uint8(octets, at), length) ? 'ntp' : undefined;
     case 137:
       return isDns(octets, at, length) || isNbnsOpcode(octets, at, length) ? 'nbns' : undefined;
     case 138:
@@ -84,10 +85,23 @@ function isNbnsOpcode(octets: Uint8Array, at: number, length: number): boolean {
   return (opcode >= 5 && opcode <= 9) || opcode === 15;
 }
 
-/** Versions 1 to 4 and any mode but the reserved 0 (RFC 5905 §7.3). */
-function isNtp(first: number): boolean {
+/**
+ * Versions 1 to 4 and any mode but the reserved 0, in 48 octets or more (RFC 5905 §7.3). The headers of modes 6 (control, RFC 9327 §2) and
+ * 7 (private: the `monlist` of amplification attacks) have twelve and eight octets.
+ */
+function isNtp(first: number, length: number): boolean {
   const version = (first >>> 3) & 7;
-  return version >= 1 && version <= 4 && (first & 7) !== 0;
+  if (version < 1 || version > 4) return false;
+  switch (first & 7) {
+    case 0:
+      return false;
+    case ntpMode.control:
+      return length >= 12;
+    case ntpMode.private:
+      return length >= 8;
+    default:
+      return length >= 48;
+  }
 }
 
 const mSearch = 0x4d2d5345;

@@ -6,7 +6,7 @@ import { OctetBuilder } from './octetBuilder.ts';
 
 /**
  * The whole messages at the start of `region`, the data of a TCP stream. A fault `truncated` when not even the first is whole: more
- * segments may bring it (`SegmentAssembly`). A message that begins after a whole one and is cut is left out.
+ * segments may bring it (`SegmentAssembly`). A message that begins after a whole one and is cut is left out: `wholeDnsOverTcpLength` says where it begins.
  */
 export function readDnsOverTcp(region: Region): Decoded<readonly DnsMessage[]> {
   const messages: DnsMessage[] = [];
@@ -22,6 +22,17 @@ export function readDnsOverTcp(region: Region): Decoded<readonly DnsMessage[]> {
     rest = { ...rest, at: rest.at + 2 + length };
   }
   return messages;
+}
+
+/** Octets of the whole messages at the start of `region`, lengths included: what follows begins a message that later segments complete. */
+export function wholeDnsOverTcpLength(region: Region): number {
+  let { at } = region;
+  while (region.end - at >= 2) {
+    const next = at + 2 + uint16(region.octets, at);
+    if (next > region.end) break;
+    at = next;
+  }
+  return at - region.at;
 }
 
 /** Puts the length before a message that `encodeDnsQuery` or `encodeDnsResponse` made. */

@@ -10,6 +10,8 @@ import { mark, proceed, reaches, refuse } from './walk.ts';
 
 /** The third word of an IPv4-mapped address. */
 const mapped = 0xffff;
+/** Next header, length, reserved, SPI and sequence number, before any check value (RFC 4302 §2). */
+const authenticationLength = 12;
 
 /** ARP ends the walk; its packet is the payload. Reverse ARP has the same form (RFC 903). */
 export function walkArp(batch: HeaderBatch, row: number): void {
@@ -58,9 +60,25 @@ export function walkIpv4(batch: HeaderBatch, row: number): boolean {
   const packetEnd = totalLength === 0 ? end : Math.min(end, at + totalLength);
   if (!reaches(batch, row, 'ipv4', at, end, headerLength)) return false;
   proceed(batch, row, at + headerLength, packetEnd);
-  if ((uint16(octets, at + ipv4At.fragment) & 0x1fff) === 0) return true;
+  if ((uint16(octets, at + ipv4At.fragment) & 0x1fff) === 0) return walkAuthentication(batch, row);
   batch.laterFragment[row] = 1;
   return false;
+}
+
+/** An Authentication Header hides nothing (RFC 4302 §2): over IPv4, too, what it protects is walked into. Each is at least twelve octets. */
+function walkAuthentication(batch: HeaderBatch, row: number): boolean {
+  const { octets } = batch;
+  const end = batch.payloadEnd[row] as number;
+  while (batch.protocol[row] === extension.authentication) {
+    const at = batch.payloadAt[row] as number;
+    if (!reaches(batch, row, 'ah', at, end, authenticationLength)) return false;
+    const length = ipv6ExtensionLengthAt(extension.authentication, octets, at);
+    if (length < authenticationLength) return refuse(batch, row, 'ah', at, 'malformed', 'ah.payloadLength < 1');
+    if (!reaches(batch, row, 'ah', at, end, length)) return false;
+    batch.protocol[row] = uint8(octets, at);
+    proceed(batch, row, at + length, end);
+  }
+  return true;
 }
 
 function setWords(column: Uint32Array, row: number, octets: Uint8Array, at: number): void {

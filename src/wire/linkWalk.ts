@@ -30,15 +30,27 @@ function walkTypeOrLength(batch: HeaderBatch, row: number, value: number, at: nu
   return walkLlc(batch, row, at, Math.min(end, at + value));
 }
 
-/** LLC is counted; only SNAP with the zero OUI goes on, because it is an EtherType in other clothes (RFC 1042). */
+/** The OUI that Cisco bridges write before an EtherType, beside the zero of RFC 1042. */
+const bridgedOui = 0x0000f8;
+/** Service access point of IP itself (RFC 948 §2), behind it an unnumbered information frame. */
+const ipAccessPoints = 0x0606;
+const unnumberedInformation = 3;
+
+/** LLC is counted; what goes on is IP by its own access point, and SNAP with an OUI that makes it an EtherType in other clothes (RFC 1042). */
 export function walkLlc(batch: HeaderBatch, row: number, at: number, end: number): boolean {
   batch.etherType[row] = 0;
   if (!reaches(batch, row, 'llc', at, end, 3)) return false;
   mark(batch, row, layer.llc);
   proceed(batch, row, at + 3, end);
   const { octets } = batch;
-  if (uint16(octets, at) !== 0xaaaa || uint8(octets, at + 2) !== 3 || end - at < 8) return false;
-  if (uint16(octets, at + 3) !== 0 || uint8(octets, at + 5) !== 0) return false;
+  if (uint8(octets, at + 2) !== unnumberedInformation) return false;
+  if (uint16(octets, at) === ipAccessPoints) {
+    batch.etherType[row] = etherType.ipv4;
+    return true;
+  }
+  if (uint16(octets, at) !== 0xaaaa || end - at < 8) return false;
+  const oui = (uint16(octets, at + 3) << 8) | uint8(octets, at + 5);
+  if (oui !== 0 && oui !== bridgedOui) return false;
   batch.etherType[row] = uint16(octets, at + 6);
   return proceed(batch, row, at + 8, end);
 }
@@ -121,7 +133,10 @@ export function walkLoopback(batch: HeaderBatch, row: number, at: number, end: n
       batch.etherType[row] = etherType.ipv6;
       return true;
     default:
-      return false;
+      // Some drivers write an EtherType where the family belongs; no family is that large.
+      if (family < smallestEtherType || family > 0xffff) return false;
+      batch.etherType[row] = family;
+      return true;
   }
 }
 

@@ -22,13 +22,15 @@ export interface NtpMessage {
 
 /** `undefined` for control and private messages, whose form is another, and for versions nobody uses. */
 export function readNtp(region: Region): Decoded<NtpMessage> {
-  const fault = within(region, length, 'ntp');
-  if (fault) return fault;
+  const empty = within(region, 1, 'ntp');
+  if (empty) return empty;
   const { octets, at } = region;
   const first = uint8(octets, at);
   const version = (first >>> 3) & 7;
   const mode = first & 7;
   if (version < 1 || version > 4 || mode === 0 || mode > ntpMode.broadcast) return undefined;
+  const fault = within(region, length, 'ntp');
+  if (fault) return fault;
   const seconds = uint32(octets, at + 40);
   const fraction = uint32(octets, at + 44);
   const transmittedAtUs = (seconds - secondsTo1970) * 1_000_000 + Math.floor((fraction * 1_000_000) / 0x1_0000_0000);

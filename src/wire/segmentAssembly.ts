@@ -62,6 +62,8 @@ export class SegmentAssembly<T> {
     private readonly read: (region: Region) => Decoded<T>,
     private readonly mayBegin: (batch: HeaderBatch, row: number) => boolean,
     private readonly limits: AssemblyLimits = usualLimits,
+    /** Octets at the start of a region that `read` was content with: what follows them begins the next message. Without it nothing does. */
+    private readonly wholeOctets?: (region: Region) => number,
   ) {}
 
   /** Streams that wait for more. */
@@ -80,24 +82,32 @@ export class SegmentAssembly<T> {
       if (stream?.key.every((word, i) => word === keyWord(batch, row, i))) return this.join(hash, stream, batch, row);
     }
     if (!this.mayBegin(batch, row)) return undefined;
-    const read = this.read({ octets: batch.octets, at, end, limitedBy: 'capture' });
-    if (!(read instanceof Fault) || read.kind !== 'truncated') return read;
+    const region: Region = { octets: batch.octets, at, end, limitedBy: 'capture' };
+    const read = this.read(region);
+    const isWaiting = read instanceof Fault && read.kind === 'truncated';
+    if (read === undefined || (read instanceof Fault && !isWaiting)) return read;
     // A frame that the capture itself cut leaves a hole that no later segment fills.
     if ((batch.frameEnd[row] as number) - (batch.frameAt[row] as number) < (batch.originalLength[row] as number)) return read;
-    this.begin(batch, row);
-    return undefined;
+    const whole = isWaiting ? 0 : this.wholeLength(region);
+    if (whole < end - at) this.begin(batch, row, whole);
+    return isWaiting ? undefined : read;
   }
 
-  private begin(batch: HeaderBatch, row: number): void {
+  private wholeLength(region: Region): number {
+    return this.wholeOctets?.(region) ?? region.end - region.at;
+  }
+
+  /** Waits for what follows the first `passed` octets of the segment, with the rest of it in hand. */
+  private begin(batch: HeaderBatch, row: number, passed: number): void {
     if (this.waiting.size >= this.limits.streams) {
       const [oldest] = this.waiting.keys();
       if (oldest !== undefined) this.waiting.delete(oldest);
       this.givenUp += 1;
     }
-    const octets = batch.octets.slice(batch.payloadAt[row], batch.payloadEnd[row]);
+    const octets = batch.octets.slice((batch.payloadAt[row] as number) + passed, batch.payloadEnd[row]);
     this.waiting.set(hashOf(batch, row), {
       key: Array.from({ length: keyWords }, (_, i) => keyWord(batch, row, i)),
-      firstSequence: batch.tcpSequence[row] as number,
+      firstSequence: ((batch.tcpSequence[row] as number) + passed) >>> 0,
       segments: [{ offset: 0, octets }],
       held: octets.length,
     });
@@ -111,12 +121,23 @@ export class SegmentAssembly<T> {
     stream.segments.push({ offset, octets });
     stream.held += octets.length;
     const joined = contiguous(stream.segments, this.limits.octets);
-    const read = this.read({ octets: joined, at: 0, end: joined.length, limitedBy: 'capture' });
+    const region: Region = { octets: joined, at: 0, end: joined.length, limitedBy: 'capture' };
+    const read = this.read(region);
     const isWaiting = read instanceof Fault && read.kind === 'truncated';
     if (isWaiting && stream.segments.length < this.limits.segments && stream.held < this.limits.octets) return undefined;
     this.waiting.delete(hash);
     if (isWaiting) this.givenUp += 1;
+    if (read !== undefined && !(read instanceof Fault)) this.keepRest(hash, stream, joined, this.wholeLength(region));
     return read;
+  }
+
+  /** What stands behind the messages that were read begins the next one; segments behind a hole go on waiting with it. */
+  private keepRest(hash: number, stream: Stream, joined: Uint8Array, whole: number): void {
+    if (whole >= joined.length) return;
+    const behind = stream.segments.filter(({ offset }) => offset > joined.length);
+    const segments = [{ offset: 0, octets: joined.slice(whole) }, ...behind.map((one) => ({ ...one, offset: one.offset - whole }))];
+    const held = segments.reduce((total, { octets }) => total + octets.length, 0);
+    this.waiting.set(hash, { key: stream.key, firstSequence: (stream.firstSequence + whole) >>> 0, segments, held });
   }
 }
 

@@ -2,16 +2,16 @@
 
 import { type Decoded, Fault, type Region, uint8, uint32 } from '../base/octets.ts';
 import type { DnsMessage } from './dns.ts';
-import { readDnsOverTcp } from './dnsOverTcp.ts';
+import { readDnsOverTcp, wholeDnsOverTcpLength } from './dnsOverTcp.ts';
+import type { HeaderBatch } from './headerBatch.ts';
 import { beginsHttpRequest, type HttpRequest, readHttpRequest } from './http.ts';
 import { SegmentAssembly } from './segmentAssembly.ts';
-import { beginsClientHello, type ClientHello, readClientHello } from './tls.ts';
+import { type ClientHello, mayBeginClientHello, readClientHello } from './tls.ts';
 
 export function assembleClientHellos(): SegmentAssembly<ClientHello> {
-  return new SegmentAssembly(readClientHello, (batch, row) => {
-    const at = batch.payloadAt[row] as number;
-    return (batch.payloadEnd[row] as number) - at >= 6 && beginsClientHello(batch.octets, at);
-  });
+  return new SegmentAssembly(readClientHello, (batch, row) =>
+    mayBeginClientHello(batch.octets, batch.payloadAt[row] as number, batch.payloadEnd[row] as number),
+  );
 }
 
 /** Waits for the Host field, not for the end of the head. */
@@ -30,12 +30,14 @@ function readUntilHost(region: Region): Decoded<HttpRequest> {
 
 /** Port 53 only: nothing in the octets of a DNS message sets it apart. */
 export function assembleDnsMessages(): SegmentAssembly<readonly DnsMessage[]> {
-  return new SegmentAssembly(readDnsOverTcp, (batch, row) => {
-    if (batch.sourcePort[row] !== 53 && batch.destinationPort[row] !== 53) return false;
-    const at = batch.payloadAt[row] as number;
-    if ((batch.payloadEnd[row] as number) - at < 5) return true;
-    // An assigned opcode: the middle of a long message seldom looks like it.
-    const opcode = (uint8(batch.octets, at + 4) >>> 3) & 0xf;
-    return opcode <= 6 && opcode !== 3;
-  });
+  return new SegmentAssembly(readDnsOverTcp, mayBeginDns, undefined, wholeDnsOverTcpLength);
+}
+
+function mayBeginDns(batch: HeaderBatch, row: number): boolean {
+  if (batch.sourcePort[row] !== 53 && batch.destinationPort[row] !== 53) return false;
+  const at = batch.payloadAt[row] as number;
+  if ((batch.payloadEnd[row] as number) - at < 5) return true;
+  // An assigned opcode: the middle of a long message seldom looks like it.
+  const opcode = (uint8(batch.octets, at + 4) >>> 3) & 0xf;
+  return opcode <= 6 && opcode !== 3;
 }

@@ -27,6 +27,13 @@ export function beginsClientHello(octets: Uint8Array, at: number): boolean {
   return uint8(octets, at) === handshake && uint8(octets, at + 1) === 3 && uint8(octets, at + 5) === clientHello;
 }
 
+/** The same of a payload of any length: a record header that a client writes by itself comes in a segment of five octets. */
+export function mayBeginClientHello(octets: Uint8Array, at: number, end: number): boolean {
+  if (end - at >= 6) return beginsClientHello(octets, at);
+  // Fewer than three octets say too little: a keystroke of another protocol would be kept waiting.
+  return end - at >= 3 && uint8(octets, at) === handshake && uint8(octets, at + 1) === 3 && uint8(octets, at + 2) <= 4;
+}
+
 /**
  * Reads the ClientHello at the start of `region`, the data of a TCP stream. `undefined` when it is something else. A fault `truncated`
  * with `needed` when the region ends before the message does and the name has not been seen: more segments may bring it

@@ -155,6 +155,27 @@ describe('Link headers', () => {
     const snap = concatenate(hex('aaaa03 000000 0800'), ipv4);
     assert.equal(payloadOf(decode(overEthernet(snap.length, snap))), 'abc');
   });
+  it('goes on where a bridge wrote its own OUI before the EtherType, and nowhere else', () => {
+    const bridged = concatenate(hex('aaaa03 0000f8 0800'), ipv4);
+    const other = concatenate(hex('aaaa03 00000c 0800'), ipv4);
+    assert.equal(payloadOf(decode(overEthernet(bridged.length, bridged))), 'abc');
+    assert.deepEqual(layersOf(decode(overEthernet(other.length, other))), ['ethernet', 'llc']);
+  });
+  it('goes on where the access point is that of IP', () => {
+    const direct = concatenate(hex('060603'), ipv4);
+    assert.equal(payloadOf(decode(overEthernet(direct.length, direct))), 'abc');
+  });
+  it('walks through an Authentication Header over IPv4', () => {
+    const datagram = ipv4.slice(20);
+    const packet = (header: string) =>
+      overEthernet(etherType.ipv4, encodeIpv4({ source: 1, destination: 2, protocol: 51 }, concatenate(hex(header), datagram)));
+    const batch = decode(packet('1102 0000 00000001 00000001 01020304'));
+    assert.deepEqual([layersOf(batch), batch.protocol[0], payloadOf(batch)], [['ethernet', 'ipv4', 'udp'], 17, 'abc']);
+    const short = decode(packet('1100 0000 00000001 00000001 01020304'));
+    assert.deepEqual([layersOf(short), short.fault[0]?.layer, short.fault[0]?.kind], [['ethernet', 'ipv4'], 'ah', 'malformed']);
+    const long = decode(packet('11ff 0000 00000001 00000001 01020304'));
+    assert.deepEqual([layersOf(long), long.fault[0]?.layer], [['ethernet', 'ipv4'], 'ah']);
+  });
 
   const links: [string, number, Uint8Array, string[]][] = [
     ['raw IP by its version, IPv4', 101, ipv4, ['rawIp', 'ipv4', 'udp']],
@@ -166,6 +187,7 @@ describe('Link headers', () => {
     ['loopback in big-endian order', 0, concatenate(hex('00000002'), ipv4), ['loopback', 'ipv4', 'udp']],
     ['loopback of macOS with IPv6', 0, concatenate(hex('1e000000'), ipv6), ['loopback', 'ipv6', 'udp']],
     ['OpenBSD loopback in network order', 108, concatenate(hex('00000018'), ipv6), ['loopback', 'ipv6', 'udp']],
+    ['a loopback that names an EtherType', 0, concatenate(hex('00080000'), ipv4), ['loopback', 'ipv4', 'udp']],
     ['Linux cooked', 113, concatenate(hex('0000 0001 0006 0200000000010000 0800'), ipv4), ['linuxCooked', 'ipv4', 'udp']],
     [
       'Linux cooked version 2',

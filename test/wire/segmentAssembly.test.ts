@@ -10,6 +10,7 @@ import { appendFrame } from '../../src/wire/frame.ts';
 import { HeaderBatch } from '../../src/wire/headerBatch.ts';
 import { encodeHttpRequest } from '../../src/wire/http.ts';
 import { encodeIpv4, ipProtocol } from '../../src/wire/ipv4.ts';
+import { concatenate } from '../../src/wire/octetBuilder.ts';
 import { SegmentAssembly } from '../../src/wire/segmentAssembly.ts';
 import { assembleClientHellos, assembleDnsMessages, assembleHttpRequests } from '../../src/wire/streamHeads.ts';
 import { encodeTcp, tcpFlag } from '../../src/wire/tcp.ts';
@@ -43,7 +44,7 @@ function addTo<T>(assembly: SegmentAssembly<T>, segment: Segment): Decoded<T> {
 const hello = encodeClientHello({ serverName: 'split.example.com', padding: 1500 });
 const nameOf = (value: Decoded<{ readonly serverName: string | undefined }>) => (value instanceof Fault ? value.kind : value?.serverName);
 /** Where the record header, the first octets of the handshake and the name lie. */
-const cutsBeforeName = [6, 7, 9, 40, 60, 70];
+const cutsBeforeName = [3, 5, 6, 7, 9, 40, 60, 70];
 
 describe('A message spread over TCP segments', () => {
   for (const cut of cutsBeforeName)
@@ -127,6 +128,20 @@ describe('A message spread over TCP segments', () => {
       const value = first ?? addTo(assembly, { octets: request.slice(cut), sequence: 1 + cut, destinationPort: 80 });
       assert.ok(value && !(value instanceof Fault) && value.host === 'split.example.com', `cut at ${cut}`);
     }
+  });
+  it('goes on with the DNS message that begins behind a whole one and ends in a later segment', () => {
+    const names = ['one.example', 'two.example', 'three.example'];
+    const stream = concatenate(...names.map((name) => encodeDnsOverTcp(encodeDnsQuery({ id: 1, name, type: dnsType.a }))));
+    for (let first = 1; first < stream.length - 1; first++)
+      for (const second of [first + 1, Math.min(stream.length - 1, first + 30)]) {
+        const assembly = assembleDnsMessages();
+        const pieces = [0, first, second, stream.length];
+        const found = pieces.slice(0, -1).flatMap((at, i) => {
+          const value = addTo(assembly, { octets: stream.slice(at, pieces[i + 1]), sequence: at, destinationPort: 53 });
+          return value instanceof Fault ? [value.kind] : (value ?? []).map((message) => message.questions[0]?.name);
+        });
+        assert.deepEqual([found, assembly.held], [names, 0], `cut at ${first} and ${second}`);
+      }
   });
   it('joins a DNS message, on port 53 alone', () => {
     const query = encodeDnsOverTcp(encodeDnsQuery({ id: 1, name: 'split.example.com', type: dnsType.a }));

@@ -90,11 +90,7 @@ class Judge {
     for (const name of seen)
       if (compared.has(name))
         count(this.protocols, name === 'ieee8021ad' ? 'vlan' : (ourNames[name] ?? name), !(name === 'ieee8021ad' && seen.has('vlan')));
-    count(
-      this.protocols,
-      'ipv6Extension',
-      uncovered.some((name) => extensions.test(name)),
-    );
+    count(this.protocols, 'ipv6Extension', seen.has('ipv6') && uncovered.some((name) => extensions.test(name)));
     count(this.protocols, 'browser', of('browser.command') !== '');
     const type = of('icmpv6.type').split(',')[0] ?? '';
     count(this.protocols, 'mld', seen.has('icmpv6') && ['130', '131', '132', '143'].includes(type));
