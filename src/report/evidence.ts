@@ -9,7 +9,7 @@ import { confidences, hostStates } from '../record/interval.ts';
 import type { DestinationRecord, DeviceRecord } from '../record/judged.ts';
 import type { AnswerOf, Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
-import { countedTraffic, minutesOfPairs } from '../store/questions/traffic.ts';
+import { countedTraffic, minutesOfPairs, openTraffic } from '../store/questions/traffic.ts';
 import type { Window } from './window.ts';
 
 type Traffic = AnswerOf<typeof countedTraffic>[number];
@@ -29,6 +29,8 @@ export interface Scope {
   readonly mac?: Mac;
   /** With this destination only. Of an envelope that it shares with others, only its own part is seen. */
   readonly destination?: string;
+  /** Of all machines, only what may turn out not to be explained. */
+  readonly onlyOpen?: true;
 }
 
 /** States and confidences in which, under the policy, no user started the traffic. */
@@ -41,19 +43,21 @@ export async function gather(
   answers: Answers,
   window: Window,
   policy: Policy,
-  { devices, mac, destination: only }: Scope,
+  { devices, mac, destination: only, onlyOpen }: Scope,
 ): Promise<Gathered> {
   const counted = { ...window, ...countedStates(policy) };
-  const rows = await answers.ask(countedTraffic, { ...counted, mac: mac ?? null, destination: only ?? null });
-  const records =
-    mac === undefined && only === undefined
-      ? await answers.ask(derived.destinations, {})
-      : await answers.ask(derived.destinationsById, { ids: idsOf(rows) });
-  const destinations = new Map(records.map((record) => [record.id, record]));
-  const asked = (await answers.ask(derived.askedNames, { ...window, mac: mac ?? null })).filter(({ state, confidence }) =>
-    noUserStarted(policy, state, confidence),
+  const asked = askedByDevice(
+    (await answers.ask(derived.askedNames, { ...window, mac: mac ?? null })).filter(({ state, confidence }) =>
+      noUserStarted(policy, state, confidence),
+    ),
   );
-  const excessOf = await findExcesses(answers, counted, rows, destinations, askedByDevice(asked));
+  const rows = onlyOpen
+    ? await answers.ask(openTraffic, { ...counted, askers: [...asked.keys()] })
+    : await answers.ask(countedTraffic, { ...counted, mac: mac ?? null, destination: only ?? null });
+  const isPart = onlyOpen || mac !== undefined || only !== undefined;
+  const records = isPart ? await answers.ask(derived.destinationsById, { ids: idsOf(rows) }) : await answers.ask(derived.destinations, {});
+  const destinations = new Map(records.map((record) => [record.id, record]));
+  const excessOf = await findExcesses(answers, counted, rows, destinations, asked);
   const devicesInAll = devices.filter(({ host }) => host !== null).length;
   const gathered = new Map<Mac, GatheredDestination[]>();
   for (const row of rows) {

@@ -5,8 +5,9 @@ import type { Policy } from '../judge/policy.ts';
 import type { Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
+import { countedPackets } from '../store/questions/traffic.ts';
 import { byPriority, describeDestination, generalNotes, type IdentifiedDestination } from './assemble.ts';
-import { gather } from './evidence.ts';
+import { countedStates, gather } from './evidence.ts';
 import { hoursOfHosts } from './hours.ts';
 import { farEnd } from './text.ts';
 import { type Window, wholeDays } from './window.ts';
@@ -49,17 +50,18 @@ export async function assembleOverview(answers: Answers, window: Window, policy:
   const [span] = await answers.ask(facts.span, {});
   const counting = wholeDays(window, span);
   const devices = await answers.ask(derived.devices, {});
-  const gathered = await gather(answers, counting, policy, { devices });
+  const gathered = await gather(answers, counting, policy, { devices, onlyOpen: true });
+  const counted = await answers.ask(countedPackets, { ...counting, ...countedStates(policy) });
+  const packetsOf = new Map(counted.map(({ mac, packets }) => [mac, packets]));
   const hours = await hoursOfHosts(answers, window, await answers.ask(derived.corrections, {}));
   const open: { host: string; mac: string; destination: IdentifiedDestination }[] = [];
   const hosts = devices
     .filter(({ host }) => host !== null)
     .map((device): HostLine => {
       const [host, mac] = [device.host as string, formatMac(device.mac)];
-      const own = (gathered.get(device.mac) ?? []).map(describeDestination);
-      const unexplained = own.filter(({ status }) => status !== 'explained');
+      const unexplained = (gathered.get(device.mac) ?? []).map(describeDestination).filter(({ status }) => status !== 'explained');
       open.push(...unexplained.map((destination) => ({ host, mac, destination })));
-      const packets = own.reduce((sum, destination) => sum + destination.packets, 0);
+      const packets = packetsOf.get(device.mac) ?? 0;
       return {
         host,
         mac,

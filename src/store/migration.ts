@@ -15,13 +15,15 @@ import { destinationKind, deviceKind, judgementKind } from '../record/judged.ts'
 import { type RecordKind, tableDefinition } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
 import { usageKind } from '../record/usage.ts';
-import { rollUpAll, rollUpTables } from './rollUp.ts';
+import { rollUpNewDay, rollUpTables } from './rollUp.ts';
 
 interface Migration {
   readonly version: number;
   /** What it does, for the schema table. */
   readonly what: string;
   readonly statements: () => readonly string[];
+  /** Afterwards, for each UTC day that holds flows. */
+  readonly ofEachDay?: (from: number) => readonly string[];
 }
 
 const migrations: readonly Migration[] = [
@@ -69,7 +71,8 @@ const migrations: readonly Migration[] = [
   {
     version: 6,
     what: 'judgements and flows of machines without a log, added up by day',
-    statements: () => [...rollUpTables, ...rollUpAll().map(({ sql }) => sql)],
+    statements: () => rollUpTables,
+    ofEachDay: (from) => rollUpNewDay(from).map(({ sql }) => sql),
   },
 ];
 
@@ -93,8 +96,17 @@ export async function migrate(connection: DuckDBConnection): Promise<number> {
   for (const migration of migrations.filter(({ version }) => version > found)) {
     await connection.run('BEGIN');
     for (const statement of migration.statements()) await connection.run(statement);
+    if (migration.ofEachDay) {
+      for (const from of await daysOfFlows(connection)) for (const statement of migration.ofEachDay(from)) await connection.run(statement);
+    }
     await connection.run('INSERT INTO "schema" VALUES ($1, $2)', [migration.version, migration.what]);
     await connection.run('COMMIT');
   }
   return found;
+}
+
+/** Starts of the UTC days that hold flows, and with them judgements. */
+async function daysOfFlows(connection: DuckDBConnection): Promise<number[]> {
+  const reader = await connection.runAndReadAll(`SELECT DISTINCT epoch_us(date_trunc('day', "minute")) FROM "flow" ORDER BY 1`);
+  return reader.getRows().map(([from]) => Number(from));
 }

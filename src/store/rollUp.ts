@@ -51,6 +51,15 @@ export function rollUpAll(): Statement[] {
   ];
 }
 
+/** One UTC day of all machines, of a store that has no sums of it yet: the different minutes of a month at once do not fit into the memory. */
+export function rollUpNewDay(from: number): Statement[] {
+  const within = `"minute" >= make_timestamp(${from}) AND "minute" < make_timestamp(${from + day})`;
+  return [
+    { sql: fill(`WHERE ${within}`), values: [] },
+    { sql: fillUnjudged(`AND ${within}`, ''), values: [] },
+  ];
+}
+
 /** Of all machines and days whose marks are in `stale`, before the marks go. `from`, `to`: the days that they span. */
 export function rollUpStale(from: number, to: number): Statement[] {
   const marks = `(SELECT "subject"::BIGINT AS "mac", "day" FROM "stale" WHERE "unit" = 'device-day' AND "day" >= make_timestamp($1::BIGINT) AND "day" < make_timestamp($2::BIGINT)

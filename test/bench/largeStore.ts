@@ -6,7 +6,7 @@
 
 import { day, minute } from '../../src/base/time.ts';
 import { envelopeOfNames } from '../../src/record/envelope.ts';
-import { rollUpAll } from '../../src/store/rollUp.ts';
+import { rollUpNewDay } from '../../src/store/rollUp.ts';
 import type { Store } from '../../src/store/store.ts';
 
 export interface Size {
@@ -54,9 +54,11 @@ export async function fillLargeStore(store: Store, size: Size): Promise<void> {
            2000, 1990, 0, '{"malformed":10}', '{}' FROM range(${size.days * 1440}) AS r(m)`,
     ),
   );
-  // A day at a time: that is how an observing box meets them.
-  for (let n = 0; n < size.days; n++) await run(flows(size, n), judgements(size, n));
-  await store.commit(rollUpAll());
+  // A day at a time: that is how an observing box meets them, and what fits into its memory.
+  for (let n = 0; n < size.days; n++) {
+    await run(flows(size, n), judgements(size, n));
+    await store.commit(rollUpNewDay(firstDay + n * day));
+  }
 }
 
 const isExplained = `(k < 80 OR (k < ${shared} AND k % 7 <> 0))`;
