@@ -100,6 +100,7 @@ describe('Inspection', () => {
       ndp,
       names,
       faults,
+      lost: { byInterface: 1, bySystem: 2 },
     };
     assert.equal(inspectOutput.safeParse({ files: [file] }).error, undefined);
     assert.ok(faults.length > 0);
