@@ -1,5 +1,5 @@
 /**
- * Names of data that come without names, as `Get-EventLog` prints them: by their position in the manifest. Newer versions of an
+ * Names of data that come without names, as `Get-EventLog` prints and Winlogbeat numbers them: by their position in the manifest. Newer versions of an
  * event only added fields behind those that were there. Source: field lists of the ETW manifests (see also `scenario/`).
  */
 
@@ -74,9 +74,18 @@ function namesOf(key: string, fields: number): readonly string[] {
   return names[key] ?? [];
 }
 
+/** Winlogbeat calls what has no name `param1`, `param2`, … and leaves out what is empty. */
+function positionOf(key: string, index: number): number | undefined {
+  if (key === '') return index;
+  const numbered = /^param([1-9]\d?)$/.exec(key);
+  return numbered ? Number(numbered[1]) - 1 : undefined;
+}
+
 /** `undefined` where the data have names, or where the event has no such field. */
 export function valueByPosition(event: EventRecord, name: string): string | undefined {
-  if (event.data.length === 0 || event.data.some(([key]) => key !== '')) return undefined;
-  const position = namesOf(`${providerOf(event)} ${event.eventId}`, event.data.length).indexOf(name);
-  return position < 0 ? undefined : event.data[position]?.[1];
+  const positions = event.data.map(([key], index) => positionOf(key, index));
+  if (positions.length === 0 || positions.includes(undefined)) return undefined;
+  const fields = Math.max(...(positions as number[])) + 1;
+  const position = namesOf(`${providerOf(event)} ${event.eventId}`, fields).indexOf(name);
+  return position < 0 ? undefined : event.data[positions.indexOf(position)]?.[1];
 }

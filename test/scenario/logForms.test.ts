@@ -64,9 +64,12 @@ const forms: readonly Form[] = [
   },
 ];
 
+const unnamedRenaming = 'the old and the new name of 6011 have no names of their own, so nothing ties the two names together';
 /** By story and form: why the timeline of that form is another one. */
 const losses: Readonly<Record<string, string>> = {
-  'renamed nxlog-syslog': 'the old and the new name of 6011 have no names of their own, so nothing ties the two names together',
+  'renamed nxlog-syslog': unnamedRenaming,
+  'battery-death-and-renamed nxlog-syslog': unnamedRenaming,
+  'instance-ids nxlog-syslog': 'none of its data have names, so the instant of the shutdown is known to the second of the event only',
 };
 
 /** As a log holds them: by channel and record id, each once. */

@@ -23,6 +23,31 @@ describe('data without names', () => {
     assert.equal(valueByPosition(event('KG 1', ['new', 'old', '-9223372036854775', '2', 'p', '4']), 'Reason'), '2');
     assert.equal(valueByPosition(event('PT 1', ['sleep', 'wake', '1', '2']), 'TargetState'), undefined);
   });
+  it('may be numbered, in any order, with empty ones left out', () => {
+    const stop = event('KG 1', []);
+    const numbered = (data: [string, string][]) => ({ ...stop, data });
+    assert.equal(
+      valueByPosition(
+        numbered([
+          ['param2', 'old'],
+          ['param1', 'new'],
+        ]),
+        'OldTime',
+      ),
+      'old',
+    );
+    assert.equal(valueByPosition(numbered([['param1', 'new']]), 'OldTime'), undefined);
+    assert.equal(
+      valueByPosition(
+        numbered([
+          ['param1', 'new'],
+          ['Other', 'old'],
+        ]),
+        'NewTime',
+      ),
+      undefined,
+    );
+  });
   it('are not guessed where the data have names, or the event no such field', () => {
     assert.equal(valueByPosition(event('KP 42', ['4'], 'Other'), 'TargetState'), undefined);
     assert.equal(valueByPosition(event('KP 42', []), 'TargetState'), undefined);
