@@ -36,6 +36,12 @@ export function labCommand(signal: AbortSignal): Command {
     .option('--joins <n>', 'hosts that join', wholeNumber, fullDarkLab.joins)
     .option('--sweep <n>', 'addresses of the sweep', wholeNumber, fullDarkLab.sweep)
     .option('--flood-per-second <n>', 'new targets a second, budgets lifted', wholeNumber, fullDarkLab.floodPerSecond)
+    .option(
+      '--metered-per-second <n>',
+      'frames on the mirror port while the reaction is measured',
+      wholeNumber,
+      fullDarkLab.meteredPerSecond,
+    )
     .option('--seed <n>', 'seed of the random trials', wholeNumber, fullDarkLab.seed)
     .addOption(new Option('--format <format>', 'how to print the figures').choices(['text', 'json']).default('text'))
     .action((_name: string, options: Options) => runLab(options, signal));

@@ -5,6 +5,7 @@
 
 import { type Address, broadcastMac, ipv4Word, isIpv4, type Mac } from '../base/address.ts';
 import { arpOperation, encodeArp } from '../wire/arp.ts';
+import { internetChecksum } from '../wire/checksum.ts';
 import { encodeEthernet, etherType } from '../wire/ethernet.ts';
 import { ipProtocol } from '../wire/ipv4.ts';
 import { encodeIpv6 } from '../wire/ipv6.ts';
@@ -42,7 +43,7 @@ export function sourceFor(speaker: Speaker, peer: Address): Address | undefined 
 export function frameOf(action: Action, speaker: Speaker): Outgoing | undefined {
   const source = sourceFor(speaker, action.kind === 'probe' ? action.target : action.asker);
   if (source === undefined) return undefined;
-  return isIpv4(action.target) ? arpFrame(action, speaker.mac, source) : ndpFrame(action, speaker.mac, source);
+  return isIpv4(action.target) ? arpFrame(action, speaker.mac, source) : ndpFrame(action, speaker, source);
 }
 
 function arpFrame(action: Action, mac: Mac, source: Address): Outgoing {
@@ -63,21 +64,80 @@ function arpFrame(action: Action, mac: Mac, source: Address): Outgoing {
   return { frame: encodeEthernet({ destinationMac: to, sourceMac: mac, etherType: etherType.arp }, packet), group: undefined };
 }
 
-function ndpFrame(action: Action, mac: Mac, source: Address): Outgoing {
+/** Offsets in a frame of neighbour discovery without tags: Ethernet 14, IPv6 40, the message, one option. */
+const at = { destinationMac: 0, source: 22, destination: 38, message: 54, checksum: 56, flags: 58, target: 62, linkLayer: 80 } as const;
+const flag = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
+
+interface Templates {
+  readonly probe: Uint8Array;
+  readonly advertisement: Uint8Array;
+}
+
+/**
+ * Frames to fill in, one of each kind for each own address: all that differs between two answers is whom it goes to and for which
+ * address, and under load thousands leave in a second.
+ */
+const templates = new WeakMap<Speaker, Map<Address, Templates>>();
+
+function templateOf(speaker: Speaker, source: Address, kind: 'probe' | 'advertisement'): Uint8Array {
+  const ofSpeaker = templates.get(speaker) ?? new Map<Address, Templates>();
+  templates.set(speaker, ofSpeaker);
+  let ofSource = ofSpeaker.get(source);
+  if (ofSource === undefined) {
+    const { mac } = speaker;
+    const addresses = { source, destination: source, target: source };
+    const solicitation = encodeNeighborSolicitation({ ...addresses, sourceLinkLayer: mac });
+    const answer = encodeNeighborAdvertisement({ ...addresses, solicited: false, override: false, router: false, targetLinkLayer: mac });
+    const [probe, advertisement] = [solicitation, answer].map((message) => ipv6Frame(mac, mac, source, source, message));
+    ofSource = { probe: probe as Uint8Array, advertisement: advertisement as Uint8Array };
+    ofSpeaker.set(source, ofSource);
+  }
+  return ofSource[kind].slice();
+}
+
+function ndpFrame(action: Action, speaker: Speaker, source: Address): Outgoing {
   const { target } = action;
   if (action.kind === 'probe') {
+    const frame = templateOf(speaker, source, 'probe');
     const group = solicitedNodeOf(target);
-    const message = encodeNeighborSolicitation({ source, destination: group.address, target, sourceLinkLayer: mac });
-    return { frame: ipv6Frame(mac, group.mac, source, group.address, message), group: { message, destination: groupText(target) } };
+    fill(frame, group.mac, group.address, target);
+    return { frame, group: { message: frame.subarray(at.message), destination: groupText(target) } };
   }
-  const addresses = { source, destination: action.asker, target };
-  const message = encodeNeighborAdvertisement(
-    action.kind === 'answer'
-      ? // A proxy must not set the override flag, so that the owner's own word wins (RFC 4861 §7.2.8).
-        { ...addresses, solicited: true, override: false, router: false, targetLinkLayer: mac }
-      : { ...addresses, solicited: false, override: true, router: action.ownerIsRouter, targetLinkLayer: action.ownerMac },
-  );
-  return { frame: ipv6Frame(mac, action.askerMac, source, action.asker, message), group: undefined };
+  const frame = templateOf(speaker, source, 'advertisement');
+  if (action.kind === 'answer')
+    // A proxy must not set the override flag, so that the owner's own word wins (RFC 4861 §7.2.8).
+    frame[at.flags] = flag.solicited;
+  else {
+    frame[at.flags] = flag.override | (action.ownerIsRouter ? flag.router : 0);
+    setUint48(frame, at.linkLayer, action.ownerMac);
+  }
+  fill(frame, action.askerMac, action.asker, target);
+  return { frame, group: undefined };
+}
+
+function fill(frame: Uint8Array, to: Mac, destination: Address, target: Address): void {
+  setUint48(frame, at.destinationMac, to);
+  setAddress(frame, at.destination, destination);
+  setAddress(frame, at.target, target);
+  frame[at.checksum] = 0;
+  frame[at.checksum + 1] = 0;
+  // Both addresses of the pseudo header lie before the message; the rest of it is its length and its protocol (RFC 8200 §8.1).
+  const checksum = internetChecksum(frame, at.source, frame.length, frame.length - at.message + ipProtocol.icmpv6);
+  frame[at.checksum] = checksum >>> 8;
+  frame[at.checksum + 1] = checksum & 0xff;
+}
+
+function setUint48(frame: Uint8Array, offset: number, value: number): void {
+  for (let i = 5, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) frame[offset + i] = rest % 256;
+}
+
+const scratch = new DataView(new ArrayBuffer(16));
+const scratchOctets = new Uint8Array(scratch.buffer);
+
+function setAddress(frame: Uint8Array, offset: number, address: Address): void {
+  scratch.setBigUint64(0, address >> 64n);
+  scratch.setBigUint64(8, address & 0xffff_ffff_ffff_ffffn);
+  frame.set(scratchOctets, offset);
 }
 
 /** ff02::1:ffXX:XXXX as text, without the general formatter: it is needed for every probe. */

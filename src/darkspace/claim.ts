@@ -59,6 +59,9 @@ export interface Asker {
   /** The address that it asked from last. */
   address: Address;
   readonly firstAskedAtUs: Microseconds;
+  askedAtUs: Microseconds;
+  /** The MAC address that it asked last: a group's, or this box's. */
+  askedMac: Mac;
   toldAtUs: Microseconds | undefined;
   solicitations: number;
 }

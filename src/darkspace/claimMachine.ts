@@ -34,6 +34,8 @@ type Step = 'probe' | 'decide' | 'expire';
 
 /** An owner that is taking its address needs one to two seconds (RFC 4862 §5.4), then shows itself. */
 const leavingUs = 5 * second;
+/** The same question, shown by two ports or in two directions, is one. No asker repeats itself so soon. */
+const sameQuestionUs = 0.05 * second;
 const gatewayMemory: Microseconds = day;
 const mostGateways = 1024;
 
@@ -250,8 +252,16 @@ export class ClaimMachine {
     this.sink.act({ kind: 'probe', target: claim.target });
   }
 
-  private addAsker(claim: Claim, { asker, askerMac }: SolicitationSign, nowUs: Microseconds): Asker {
-    const added = { mac: askerMac, address: asker, firstAskedAtUs: nowUs, toldAtUs: undefined, solicitations: 1 };
+  private addAsker(claim: Claim, { asker, askerMac, askedMac }: SolicitationSign, nowUs: Microseconds): Asker {
+    const added = {
+      mac: askerMac,
+      address: asker,
+      firstAskedAtUs: nowUs,
+      askedAtUs: nowUs,
+      askedMac,
+      toldAtUs: undefined,
+      solicitations: 1,
+    };
     claim.askers.set(askerMac, added);
     this.claimsOfAsker.set(askerMac, this.heldBy(askerMac) + 1);
     return added;
@@ -261,6 +271,9 @@ export class ClaimMachine {
     const { limits } = this.options;
     let asker = claim.askers.get(sign.askerMac);
     if (asker) {
+      if (asker.askedMac === sign.askedMac && Math.abs(nowUs - asker.askedAtUs) < sameQuestionUs) return;
+      asker.askedAtUs = nowUs;
+      asker.askedMac = sign.askedMac;
       asker.solicitations++;
       asker.address = sign.asker;
     } else {

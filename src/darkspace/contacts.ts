@@ -8,8 +8,8 @@ import { ipProtocol } from '../wire/ipv4.ts';
 import type { Asker, Claim } from './claim.ts';
 import type { ContactSign } from './sign.ts';
 
-/** A slice without what the box adds: its name, its interface, its mode. */
-export type ContactSlice = Omit<DarkRecord, 'sensor' | 'interface' | 'mode'>;
+/** What the box adds to each slice. */
+export type ContactPlace = Pick<DarkRecord, 'sensor' | 'interface' | 'mode'>;
 
 interface Contact {
   readonly claim: Claim;
@@ -34,15 +34,22 @@ const mostServices = 64;
 /** The first slice with packets is written soon, so that a contact shows up within seconds; later ones each minute. */
 const firstSliceAfter: Microseconds = 2 * second;
 const sliceEvery: Microseconds = minute;
+/** Each contact is looked at so often. */
+const lookEvery: Microseconds = second / 2;
 
 export class Contacts {
-  private readonly contacts = new Map<string, Contact>();
-  private readonly finished: ContactSlice[] = [];
-  /** Contacts that found no room, and packets to addresses that are held for nobody. */
+  private readonly contacts = new Map<bigint, Contact>();
+  private finished: DarkRecord[] = [];
+  private nextLookUs: Microseconds = Number.NEGATIVE_INFINITY;
+  /** Contacts that found no room, slices that nobody took in time, and packets to addresses that are held for nobody. */
   refused = 0;
+  slicesLost = 0;
   unclaimedPackets = 0;
 
-  constructor(private readonly mostContacts: number) {}
+  constructor(
+    private readonly mostContacts: number,
+    private readonly place: ContactPlace,
+  ) {}
 
   get size(): number {
     return this.contacts.size;
@@ -70,7 +77,7 @@ export class Contacts {
       ended: null,
     };
     this.contacts.set(keyOf(claim.target, asker.mac), contact);
-    this.finished.push(this.cut(contact, nowUs));
+    this.finish(contact, nowUs);
   }
 
   /**
@@ -107,24 +114,40 @@ export class Contacts {
       const contact = this.contacts.get(key);
       if (contact?.claim !== claim) continue;
       contact.ended = because;
-      this.finished.push(this.cut(contact, nowUs));
+      this.finish(contact, nowUs);
       this.contacts.delete(key);
     }
   }
 
-  /** Slices that are due at `nowUs`; with `all`, what has come since the last one of every contact. */
-  takeSlices(nowUs: Microseconds, all = false): ContactSlice[] {
-    for (const contact of this.contacts.values()) {
-      if (contact.packets === 0 && contact.asker.solicitations === contact.solicitationsTold) continue;
-      const after = contact.slice <= 1 ? firstSliceAfter : sliceEvery;
-      if (all || nowUs - contact.writtenAtUs >= after) this.finished.push(this.cut(contact, nowUs));
+  /** Up to `most` of the slices that are due at `nowUs`; with `all`, also what has come since the last one of every contact. */
+  takeSlices(nowUs: Microseconds, all = false, most = Number.POSITIVE_INFINITY): DarkRecord[] {
+    if (all || nowUs >= this.nextLookUs) {
+      this.nextLookUs = nowUs + lookEvery;
+      for (const contact of this.contacts.values()) {
+        if (contact.packets === 0 && contact.asker.solicitations === contact.solicitationsTold) continue;
+        const after = contact.slice <= 1 ? firstSliceAfter : sliceEvery;
+        if (all || nowUs - contact.writtenAtUs >= after) this.finish(contact, nowUs);
+      }
     }
-    return this.finished.splice(0);
+    if (this.finished.length > most) return this.finished.splice(0, most);
+    const taken = this.finished;
+    this.finished = [];
+    return taken;
   }
 
-  private cut(contact: Contact, nowUs: Microseconds): ContactSlice {
+  private finish(contact: Contact, nowUs: Microseconds): void {
+    const slice = this.cut(contact, nowUs);
+    if (this.finished.length < 2 * this.mostContacts) this.finished.push(slice);
+    else this.slicesLost++;
+  }
+
+  private cut(contact: Contact, nowUs: Microseconds): DarkRecord {
     const { claim, asker } = contact;
-    const slice: ContactSlice = {
+    const { sensor, interface: service, mode } = this.place;
+    const slice: DarkRecord = {
+      sensor,
+      interface: service,
+      mode,
       askerMac: asker.mac,
       askerAddress: asker.address,
       target: claim.target,
@@ -162,8 +185,8 @@ function isIcmp(protocol: number): boolean {
   return protocol === ipProtocol.icmp || protocol === ipProtocol.icmpv6;
 }
 
-function keyOf(target: Address, mac: Mac): string {
-  return `${target.toString(36)} ${mac}`;
+function keyOf(target: Address, mac: Mac): bigint {
+  return (target << 48n) | BigInt(mac);
 }
 
 function count(contact: Contact, { protocol, port }: ContactSign): void {

@@ -9,7 +9,7 @@ import { type Address, addressFromIpv4, addressFromWords, isGroupMac, type Mac }
 import { Fault, type Region, uint8, uint16 } from '../base/octets.ts';
 import type { UsageEvidence } from '../record/usage.ts';
 import { arpOperation, readArp } from '../wire/arp.ts';
-import { internetChecksum, pseudoHeaderSum } from '../wire/checksum.ts';
+import { internetChecksum } from '../wire/checksum.ts';
 import { dhcpMessage, readDhcpv4 } from '../wire/dhcpv4.ts';
 import { dhcpv6Message, readDhcpv6 } from '../wire/dhcpv6.ts';
 import { appendFrame } from '../wire/frame.ts';
@@ -140,8 +140,9 @@ export class ControlFrameReader {
       this.invalid('message is cut');
       return;
     }
-    const sum = pseudoHeaderSum(source, destination, ipProtocol.icmpv6, messageEnd - messageAt);
-    if (internetChecksum(octets, messageAt, messageEnd, sum) !== 0) {
+    // Without extension headers the addresses of the pseudo header lie right before the message.
+    const sum = messageEnd - messageAt + ipProtocol.icmpv6;
+    if (internetChecksum(octets, networkAt + ipv6At.source, messageEnd, sum) !== 0) {
       this.invalid('checksum is wrong');
       return;
     }

@@ -1,8 +1,9 @@
 /** The lab of the dark watch: every experiment in turn, each on a network of its own. */
 
 import { joinExperiment, lateOwnerExperiment, paperExperiment, sleeperExperiment } from './darkExperiments.ts';
-import { floodExperiment, gaugeExperiment, scapyBaseline, sweepExperiment, trialExperiment } from './darkLoad.ts';
-import { type Experiment, figure } from './figure.ts';
+import { gaugeExperiment, sweepExperiment, trialExperiment } from './darkLoad.ts';
+import { floodExperiment, reactionExperiment } from './darkSpeed.ts';
+import type { Experiment } from './figure.ts';
 import { Network, type NetworkShape } from './network.ts';
 
 export interface DarkLabOptions {
@@ -15,6 +16,8 @@ export interface DarkLabOptions {
   readonly sweepPerSecond: number;
   readonly floodPerSecond: number;
   readonly floodSeconds: number;
+  /** Frames a second on the mirror port while the reaction is measured. */
+  readonly meteredPerSecond: number;
   readonly seed: number;
 }
 
@@ -27,13 +30,14 @@ export const fullDarkLab: DarkLabOptions = {
   sweepPerSecond: 2500,
   floodPerSecond: 3000,
   floodSeconds: 10,
+  meteredPerSecond: 100_000,
   seed: 1,
 };
 
 const span = (hosts: number): NetworkShape => ({ hosts, mirror: 'span', snooping: false });
 const flooded = (snooping: boolean): NetworkShape => ({ hosts: 1, mirror: 'flooded', snooping });
 
-export const darkExperimentNames = ['paper', 'gauge', 'late-owner', 'sleeper', 'joins', 'trials', 'sweep', 'flood'] as const;
+export const darkExperimentNames = ['paper', 'gauge', 'late-owner', 'sleeper', 'joins', 'trials', 'sweep', 'flood', 'reaction'] as const;
 export type DarkExperimentName = (typeof darkExperimentNames)[number];
 
 /** Experiments by name, in the order in which they run. */
@@ -50,12 +54,8 @@ const experiments: Readonly<Record<DarkExperimentName, (options: DarkLabOptions)
     on(span(4), async (network) => [await trialExperiment(network, trials, trialsPerSecond, seed)]),
   sweep: ({ sweep, sweepPerSecond }) => on(span(3), async (network) => [await sweepExperiment(network, sweep, sweepPerSecond)]),
   flood: ({ floodPerSecond, floodSeconds }) =>
-    on(span(1), async (network) => {
-      const flood = await floodExperiment(network, floodPerSecond, floodSeconds);
-      const scapy = await scapyBaseline(network, 100);
-      const said = scapy ? `${scapy.medianMs.toFixed(3)} ms median, ${scapy.answered} of 100 answered` : 'scapy is not installed';
-      return [flood, { name: 'scapy beside it, answering without verifying', figures: [figure('reaction', said, 'for comparison', true)] }];
-    }),
+    on(span(1), async (network) => [await floodExperiment(network, floodPerSecond, floodSeconds)]),
+  reaction: ({ meteredPerSecond }) => on(span(1), (network) => reactionExperiment(network, meteredPerSecond)),
 };
 
 async function on(shape: NetworkShape, work: (network: Network) => Promise<Experiment[]>): Promise<Experiment[]> {

@@ -1,13 +1,11 @@
-/** What the watch of dark addresses must stand: random trials, a sweep, a flood of targets; and whether it notices that it is blind. */
+/** What the watch of dark addresses must stand: random trials and a sweep; and whether it notices that it is blind. */
 
-import { spawnSync } from 'node:child_process';
-import type { Address, Mac } from '../base/address.ts';
-import type { ClaimLimits } from '../darkspace/claim.ts';
+import type { Address } from '../base/address.ts';
 import { encodeEthernet, etherType } from '../wire/ethernet.ts';
 import { encodeIcmpv6Echo } from '../wire/icmpv6.ts';
 import { encodeIpv6 } from '../wire/ipv6.ts';
 import { addressOf, macOf, withBox } from './darkExperiments.ts';
-import { type Experiment, figure, quantile, sleep } from './figure.ts';
+import { type Experiment, figure, sleep } from './figure.ts';
 import { type Host, lanPrefix, type Network, raw, service } from './network.ts';
 import { Program } from './program.ts';
 import { RawStation, type Station } from './rawStation.ts';
@@ -25,7 +23,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-function stationOf(number: number): Station {
+export function stationOf(number: number): Station {
   return { mac: macOf('02:00:00:01:00:00') + number, address: addressOf('fe80::1:0:0') + BigInt(number) };
 }
 
@@ -198,85 +196,6 @@ async function memoryOf(box: { health: { memoryOctets: number; at: number } | un
   return box.health?.memoryOctets ?? 0;
 }
 
-/** Nothing is held back: only for a bench. */
-export const withoutBudgets: Partial<ClaimLimits> = {
-  maxClaimsPerAsker: 1e9,
-  mostClaims: 1e6,
-  holdUs: 10_000_000,
-  budget: { perAskerRate: 1e9, perAskerBurst: 1e9, totalRate: 1e9, totalBurst: 1e9, mostAskers: 4096 },
-};
-
-/** New targets at a steady rate with the budgets lifted, then solicitations for held claims. */
-export async function floodExperiment(network: Network, perSecond: number, seconds: number): Promise<Experiment> {
-  return withBox(network, { limits: withoutBudgets }, async (box) => {
-    const station = network.inside(network.generator, () => new RawStation(raw));
-    const askedAtMs = new Map<Address, number>();
-    const verifyMs: number[] = [];
-    station.onAdvertisement = ({ target, from, atMs }) => {
-      const asked = askedAtMs.get(target);
-      if (from !== serviceMac || asked === undefined) return;
-      verifyMs.push(atMs - asked);
-      askedAtMs.delete(target);
-    };
-    const first = addressOf(`${lanPrefix}f:0:0`);
-    const total = perSecond * seconds;
-    const began = performance.now();
-    for (let n = 0; n < total; ) {
-      const due = Math.min(total, ((performance.now() - began) / 1000) * perSecond);
-      for (; n < due; n++) {
-        const target = first + BigInt(n);
-        askedAtMs.set(target, performance.now());
-        station.ask(stationOf(n % 50), target);
-      }
-      await sleep(1);
-    }
-    const offered = total / ((performance.now() - began) / 1000);
-    await sleep(2000);
-    const inTime = verifyMs.filter((ms) => ms <= 1100).length / total;
-    const reactionMs = await reactions(station, first);
-    await station.close();
-    await box.close();
-    const [median, p99] = [quantile(reactionMs, 0.5), quantile(reactionMs, 0.99)];
-    return {
-      name: `${Math.round(offered)} new targets a second for ${seconds} s, budgets lifted`,
-      figures: [
-        figure('verified and answered within 1.1 s', `${(100 * inTime).toFixed(2)} %`, '≥ 99.5 %', inTime >= 0.995),
-        figure('reaction to a solicitation for a held claim, median', `${median.toFixed(3)} ms`, '≤ 0.5 ms', median <= 0.5),
-        figure('the same, 99 of 100', `${p99.toFixed(3)} ms`, '≤ 5 ms', p99 <= 5),
-      ],
-    };
-  });
-}
-
-/** Milliseconds from solicitation to advertisement for addresses that are held. */
-export async function reactions(station: RawStation, first: Address, rounds = 1000): Promise<number[]> {
-  const held = Array.from({ length: 50 }, (_, i) => first + 0x10_0000n + BigInt(i));
-  for (const [i, target] of held.entries()) station.ask(stationOf(i), target);
-  await sleep(1500);
-  const found: number[] = [];
-  let pending: { target: Address; to: Mac; atMs: number; done: () => void } | undefined;
-  station.onAdvertisement = ({ target, from, to, atMs }) => {
-    if (pending === undefined || from !== serviceMac || target !== pending.target || to !== pending.to) return;
-    found.push(atMs - pending.atMs);
-    pending.done();
-  };
-  for (let n = 0; n < rounds; n++) {
-    const i = n % held.length;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 200);
-      const done = () => {
-        clearTimeout(timer);
-        pending = undefined;
-        resolve();
-      };
-      pending = { target: held[i] as Address, to: stationOf(i).mac, atMs: performance.now(), done };
-      station.ask(stationOf(i), held[i] as Address);
-    });
-    await sleep(2);
-  }
-  return found;
-}
-
 /** The gauge on this network: what it says. */
 export async function gaugeExperiment(network: Network, wanted: 'sees' | 'blind'): Promise<Experiment> {
   // A switch begins to hold groups back only once it knows that somebody asks for members.
@@ -292,33 +211,3 @@ export async function gaugeExperiment(network: Network, wanted: 'sees' | 'blind'
     };
   });
 }
-
-/** The same reaction with scapy, which the paper used: sniff, and answer every solicitation. `undefined` where scapy is missing. */
-export async function scapyBaseline(network: Network, rounds: number): Promise<{ medianMs: number; answered: number } | undefined> {
-  if (spawnSync('/usr/bin/python3', ['-c', 'import scapy.all']).status !== 0) return undefined;
-  await sleep(2500);
-  const responder = new Program(network.box, '/usr/bin/python3', ['-u', '-c', scapyResponder]);
-  const station = network.inside(network.generator, () => new RawStation(raw));
-  try {
-    const until = performance.now() + 20_000;
-    while (!responder.soFar.output.includes('READY') && performance.now() < until) await sleep(100);
-    await sleep(500);
-    const found = await reactions(station, addressOf(`${lanPrefix}f0:0:0`), rounds);
-    return { medianMs: quantile(found, 0.5), answered: found.length };
-  } finally {
-    await station.close();
-    await responder.stop();
-  }
-}
-
-const scapyResponder = `
-from scapy.all import *
-conf.verb = 0
-mac = get_if_hwaddr('${service.name}')
-own = [a[0] for a in in6_getifaddr() if a[2] == '${service.name}' and a[0].startswith('fe80')][0]
-def answer(p):
-    if ICMPv6ND_NS not in p or p[IPv6].src == '::' or p[Ether].src == mac: return
-    sendp(Ether(src=mac, dst=p[Ether].src) / IPv6(src=own, dst=p[IPv6].src, hlim=255) / ICMPv6ND_NA(tgt=p[ICMPv6ND_NS].tgt, R=0, S=1, O=0) / ICMPv6NDOptDstLLAddr(lladdr=mac), iface='${service.name}')
-print('READY', flush=True)
-sniff(iface='${service.name}', filter='icmp6 and ip6[40]==135', prn=answer, store=0)
-`;

@@ -63,6 +63,8 @@ export interface NetworkShape {
 
 export const service = { name: 'svc0', mac: '02:00:00:00:0b:5e', global: '2001:db8:1::200', ipv4: '10.9.0.200' } as const;
 export const mirror = 'mon0';
+/** The end of its cable in the switch: what is sent there comes to the mirror port. */
+export const mirrorPeer = 'mirr';
 export const raw = 'raw0';
 /** Hosts are on it with their number as last octet. */
 export const lanPrefix = '2001:db8:1::';
@@ -121,9 +123,9 @@ export class Network {
     if (!snooping) this.silence(this.switch, 'br0');
     this.batch(this.switch, ['link set br0 up']);
     if (this.shape.mirror === 'span') {
-      this.link('mirr', this.box, mirror);
-      this.silence(this.switch, 'mirr');
-      this.batch(this.switch, ['link set mirr up']);
+      this.link(mirrorPeer, this.box, mirror);
+      this.silence(this.switch, mirrorPeer);
+      this.batch(this.switch, [`link set ${mirrorPeer} up`]);
     } else this.port('pmon', this.box, mirror, '02:00:00:00:0b:5f');
     this.silence(this.box, mirror);
     this.batch(this.box, [`link set ${mirror} arp off up`]);
@@ -185,7 +187,7 @@ export class Network {
     if (this.shape.mirror !== 'span') return;
     const inSwitch = ['netns', 'exec', this.switch, 'tc'];
     run('ip', [...inSwitch, 'qdisc', 'add', 'dev', switchEnd, 'clsact']);
-    const copy = ['action', 'mirred', 'egress', 'mirror', 'dev', 'mirr'];
+    const copy = ['action', 'mirred', 'egress', 'mirror', 'dev', mirrorPeer];
     run('ip', [
       ...inSwitch,
       'filter',

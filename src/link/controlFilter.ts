@@ -68,11 +68,15 @@ function whenMac(program: Program, at: number, mac: number, yes: string, no: str
     .when(jumpIf.equal, mac % 2 ** 32, yes, no);
 }
 
-/** @param own MAC address of the service port: what comes from it is left out, what goes to it is let through */
-export function controlFilter(own: number): Uint8Array {
+/**
+ * @param own MAC address of the service port: what comes from it is left out
+ * @param toOwn whether what goes to it is let through; on a mirror port that would be a copy of what the service port hears anyway
+ */
+export function controlFilter(own: number, toOwn = true): Uint8Array {
   const program = new Program();
   program.load(load.word, vlanTagPresent).when(jumpIf.equal, 0, undefined, 'drop');
-  whenMac(program, 6, own, 'drop', 'type');
+  whenMac(program, 6, own, 'drop', toOwn ? 'type' : 'destination');
+  if (!toOwn) whenMac(program.label('destination'), 0, own, 'drop', 'type');
   program.label('type').load(load.half, 12);
   program.when(jumpIf.equal, 0x0806, 'keep').when(jumpIf.equal, 0x86dd, 'ipv6').when(jumpIf.equal, 0x0800, 'ipv4', 'to own');
   // Hop-by-hop options come before MLD; ICMPv6 from listener query to redirect, and MLD version 2; DHCPv6.

@@ -30,6 +30,10 @@ export interface Native {
   setns(descriptor: number, kind: number): number;
   /** `vector` holds `count` structures mmsghdr; returns how many were sent. */
   sendmmsg(descriptor: number, vector: Uint8Array, count: number, flags: number): number;
+  /** As `sendmmsg`; returns how many frames were fetched. */
+  recvmmsg(descriptor: number, vector: Uint8Array, count: number, flags: number, timeout: null): number;
+  /** `process` 0: this thread. `parameters` is a structure sched_param. */
+  sched_setscheduler(process: number, policy: number, parameters: Uint8Array): number;
   clock_gettime(clock: number, into: Uint8Array): number;
   /** `undefined` where it failed. */
   mmap(address: bigint | null, length: number, protection: number, flags: number, descriptor: number): bigint | undefined;
@@ -101,6 +105,8 @@ function bindLibc(package_: Koffi): Native {
     close: libc.func('int close(int descriptor)'),
     setns: libc.func('int setns(int descriptor, int kind)'),
     sendmmsg: libc.func('int sendmmsg(int descriptor, void *vector, unsigned int count, int flags)'),
+    recvmmsg: libc.func('int recvmmsg(int descriptor, void *vector, unsigned int count, int flags, void *timeout)'),
+    sched_setscheduler: libc.func('int sched_setscheduler(int process, int policy, const void *parameters)'),
     clock_gettime: libc.func('int clock_gettime(int clock, void *into)'),
     mmap: (address, length, protection, flags, descriptor) => {
       const mapped = mmap(address, length, protection, flags, descriptor, 0) as bigint;

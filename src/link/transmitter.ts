@@ -1,6 +1,7 @@
 /**
  * Sends frames from a service port, and nothing else in Yoban does. Messages to IPv6 groups go through the npm package `raw-socket`
- * (the kernel writes the headers), all other frames through `cap.send`; where a package is missing, through a packet socket.
+ * (the kernel writes the headers), all other frames through `cap.send`; where a package is missing, through a packet socket. So does
+ * what leaves in one burst: a call of its own for each of a thousand frames is what makes answers late.
  *
  * Answers to a machine never go through `raw-socket`: the kernel would ask for the machine's MAC address first, from whoever forged it.
  */
@@ -22,6 +23,9 @@ interface Way {
   close(): void;
 }
 
+/** More frames than these at once are a burst. */
+const fewFrames = 4;
+
 export class Transmitter {
   /** Frames sent, by way. */
   readonly sent = new Map<string, number>();
@@ -32,7 +36,10 @@ export class Transmitter {
   private readonly toMachines: Way;
   private readonly plain: Way;
 
-  constructor(interfaceName: string, socket: ControlSocket) {
+  constructor(
+    interfaceName: string,
+    private readonly socket: ControlSocket,
+  ) {
     this.plain = { name: 'packet-socket', send: ({ frame }) => socket.send(frame), close: () => undefined };
     this.toMachines = this.orPlain('cap', () => new CapWay(interfaceName));
     this.toGroups = this.orPlain('raw-socket', () => new RawSocketWay(interfaceName));
@@ -54,8 +61,22 @@ export class Transmitter {
       this.failed++;
       return false;
     }
-    this.sent.set(used.name, (this.sent.get(used.name) ?? 0) + 1);
+    this.count(used.name, 1);
     return true;
+  }
+
+  /** Sends all of them; returns for each whether the kernel took it. */
+  sendAll(outgoing: readonly OutgoingFrame[]): boolean[] {
+    if (outgoing.length <= fewFrames) return outgoing.map((one) => this.send(one));
+    const taken = this.socket.sendBatch(outgoing.map(({ frame }) => frame));
+    const sent = taken.filter((isTaken) => isTaken).length;
+    this.count(this.plain.name, sent);
+    this.failed += taken.length - sent;
+    return taken;
+  }
+
+  private count(way: string, frames: number): void {
+    this.sent.set(way, (this.sent.get(way) ?? 0) + frames);
   }
 
   close(): void {

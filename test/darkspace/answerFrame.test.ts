@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { parseAddress } from '../../src/base/address.ts';
 import { frameOf, type Speaker, sourceFor } from '../../src/darkspace/answerFrame.ts';
 import type { Action } from '../../src/darkspace/claim.ts';
+import { internetChecksum, pseudoHeaderSum } from '../../src/wire/checksum.ts';
+import { ipv6AddressAt } from '../../src/wire/ipv6.ts';
 import { solicitedNodeOf } from '../../src/wire/ndp.ts';
 import { asker, askerMac, dark, ip, ownerMac, serviceMac } from './frames.ts';
 
@@ -41,6 +43,24 @@ describe('the frames that are sent', () => {
     assert.equal(hex(frame(correction)).slice(116, 124), '20000000');
     assert.equal(hex(frame(correction)).slice(156), '0201020000000002');
     assert.equal(hex(frame({ ...correction, ownerIsRouter: true })).slice(116, 124), 'a0000000');
+  });
+  it('carry the checksum of their own octets, whatever was sent before', () => {
+    for (const [target, peer] of [
+      [dark, asker],
+      [ip('2001:db8:1::ffff:ffff'), ip('2001:db8:1::1')],
+      [ip('fe80::1'), ip('fe80::ffff:ffff:ffff:ffff')],
+    ] as const) {
+      const actions: Action[] = [
+        { kind: 'probe', target },
+        { kind: 'answer', target, asker: peer, askerMac },
+        { kind: 'correction', target, asker: peer, askerMac, ownerMac, ownerIsRouter: true },
+      ];
+      for (const action of actions) {
+        const octets = frame(action) as Uint8Array;
+        const sum = pseudoHeaderSum(ipv6AddressAt(octets, 22), ipv6AddressAt(octets, 38), 58, octets.length - 54);
+        assert.equal(internetChecksum(octets, 54, octets.length, sum), 0, action.kind);
+      }
+    }
   });
   it('ask and answer by ARP for IPv4, in 60 octets', () => {
     const target = ip('10.9.0.99');

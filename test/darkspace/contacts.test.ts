@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { broadcastMac } from '../../src/base/address.ts';
 import type { Asker, Claim } from '../../src/darkspace/claim.ts';
 import { Contacts, summarise } from '../../src/darkspace/contacts.ts';
 import type { ContactSign } from '../../src/darkspace/sign.ts';
@@ -10,7 +11,15 @@ const second = 1_000_000;
 const none = new Uint8Array(0);
 
 function open(mostContacts = 10) {
-  const one: Asker = { mac: askerMac, address: asker, firstAskedAtUs: start, toldAtUs: start + second, solicitations: 1 };
+  const one: Asker = {
+    mac: askerMac,
+    address: asker,
+    firstAskedAtUs: start,
+    askedAtUs: start,
+    askedMac: broadcastMac,
+    toldAtUs: start + second,
+    solicitations: 1,
+  };
   const claim: Claim = {
     target: dark,
     state: 'held',
@@ -21,7 +30,7 @@ function open(mostContacts = 10) {
     usedAtUs: start + second,
     askers: new Map([[askerMac, one]]),
   };
-  const contacts = new Contacts(mostContacts);
+  const contacts = new Contacts(mostContacts, { sensor: 'box1', interface: 'svc0', mode: 'answer' });
   contacts.begin(claim, one, start + second);
   return { contacts, claim, one };
 }
@@ -53,7 +62,7 @@ describe('the contacts with dark addresses', () => {
       [1, 2, 160, 'GET /  ', 'a.pcapng'],
     );
     assert.deepEqual(second_?.services, [{ protocol: 6, port: 445, packets: 2 }]);
-    assert.equal(darkKind.schema.omit({ sensor: true, interface: true, mode: true }).safeParse(second_).success, true);
+    assert.equal(darkKind.schema.safeParse(second_).success, true);
   });
   it('sum up over their slices to what came', () => {
     const { contacts, claim } = open();
@@ -89,6 +98,20 @@ describe('the contacts with dark addresses', () => {
     const { contacts, claim, one } = open(1);
     contacts.begin({ ...claim, target: dark + 1n }, one, start);
     assert.deepEqual([contacts.size, contacts.refused], [1, 1]);
+  });
+  it('are handed out a few at a time where that is wanted, and none is handed out twice', () => {
+    const { contacts, claim, one } = open();
+    for (let n = 1n; n < 5n; n++) contacts.begin({ ...claim, target: dark + n }, one, start + second);
+    const targets = [2, 2, 2, 2].map((most) => contacts.takeSlices(start + second, false, most).map(({ target }) => target - dark));
+    assert.deepEqual(targets, [[0n, 1n], [2n, 3n], [4n], []]);
+  });
+  it('that nobody takes are kept up to a number, and counted beyond it', () => {
+    const { contacts, claim, one } = open(2);
+    for (let n = 0; n < 5; n++) {
+      contacts.end(claim, 'not used any more', start + second);
+      contacts.begin(claim, one, start + second);
+    }
+    assert.deepEqual([contacts.takeSlices(start + second).length, contacts.slicesLost], [4, 7]);
   });
   it('show data as text where it is text, else in hexadecimal digits', () => {
     assert.equal(summarise(new TextEncoder().encode('HELO x\n')), 'HELO x ');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { broadcastMac } from '../../src/base/address.ts';
 import { controlFilter, neighbourFilter, ownSolicitationFilter } from '../../src/link/controlFilter.ts';
-import { ControlSocket, waitForFrames } from '../../src/link/controlSocket.ts';
+import { ControlSocket, FrameWait, rowsOfBatch, waitForFrames } from '../../src/link/controlSocket.ts';
 import { encodeEthernet, etherType } from '../../src/wire/ethernet.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeIpv6 } from '../../src/wire/ipv6.ts';
@@ -55,8 +55,8 @@ describe('a control socket', { skip: noLab }, () => {
     connect(left, { name: 'a0' }, right, { name: 'b0' });
     return { left, right };
   };
-  const receiveAll = async (socket: ControlSocket) => {
-    await waitForFrames([socket], 200);
+  const receiveAll = async (socket: ControlSocket, withinMs = 200) => {
+    await waitForFrames([socket], withinMs);
     const received: string[] = [];
     for (let frame = socket.receive(); frame !== undefined; frame = socket.receive())
       received.push(Buffer.from(frame.octets).toString('hex'));
@@ -68,7 +68,7 @@ describe('a control socket', { skip: noLab }, () => {
     const socket = right.inside(() => new ControlSocket('b0', controlFilter(serviceMac)));
     for (const [sentence, frame, passes] of rows) {
       assert.equal(sender.send(frame), true);
-      const received = await receiveAll(socket);
+      const received = await receiveAll(socket, passes ? 5000 : 200);
       assert.equal(received.length, passes ? 1 : 0, sentence);
       if (passes) assert.ok(received[0]?.startsWith(Buffer.from(frame).toString('hex')), sentence);
     }
@@ -84,6 +84,58 @@ describe('a control socket', { skip: noLab }, () => {
     sender.send(advertisement());
     sender.send(solicitation({ mac: serviceMac }));
     assert.equal((await receiveAll(socket)).length, 1);
+    for (const one of [sender, socket]) one.close();
+  });
+  it('leaves what comes to the own MAC address to the service port', async (t) => {
+    const { left, right } = cable(t);
+    const sender = left.inside(() => new ControlSocket('a0', neighbourFilter()));
+    const socket = right.inside(() => new ControlSocket('b0', controlFilter(serviceMac, false)));
+    for (const [sentence, frame, passes] of rows) {
+      sender.send(frame);
+      const isToOwn = Buffer.from(frame).readUIntBE(0, 6) === serviceMac;
+      const isKept = passes && !isToOwn;
+      assert.equal((await receiveAll(socket, isKept ? 5000 : 200)).length, isKept ? 1 : 0, sentence);
+    }
+    for (const one of [sender, socket]) one.close();
+  });
+  it('sends and fetches many frames in their order, however many calls that takes', async (t) => {
+    const { left, right } = cable(t);
+    const sender = left.inside(() => new ControlSocket('a0', neighbourFilter()));
+    const socket = right.inside(() => new ControlSocket('b0', neighbourFilter()));
+    const targets = Array.from({ length: 150 }, (_, n) => ip('2001:db8:1::7:0') + BigInt(n));
+    const frames = targets.map((target) => solicitation({ target }));
+    assert.deepEqual(
+      sender.sendBatch(frames),
+      frames.map(() => true),
+    );
+    const [received, counts]: [string[], number[]] = [[], []];
+    const take = (octets: Uint8Array, at: number, end: number) => received.push(Buffer.from(octets.subarray(at, end)).toString('hex'));
+    do {
+      new FrameWait([socket]).block(200);
+      counts.push(socket.receiveBatch(take));
+    } while (counts.at(-1) === rowsOfBatch);
+    assert.deepEqual(
+      received,
+      frames.map((frame) => Buffer.from(frame).toString('hex')),
+    );
+    assert.deepEqual(counts, [64, 64, 22]);
+    for (const one of [sender, socket]) one.close();
+  });
+  it('says of each frame whether the kernel took it, and gives a long one with its length', async (t) => {
+    const { left, right } = cable(t);
+    const sender = left.inside(() => new ControlSocket('a0', neighbourFilter()));
+    const socket = right.inside(() => new ControlSocket('b0', controlFilter(serviceMac)));
+    // Shorter than a link header: the kernel refuses it, wherever in a batch it stands.
+    assert.deepEqual(sender.sendBatch([solicitation(), new Uint8Array(4), advertisement()]), [true, false, true]);
+    const long = new Uint8Array(3000);
+    long.set(ipv4(1000, 445, serviceMac));
+    left.ip('link', 'set', 'a0', 'mtu', '4000');
+    right.ip('link', 'set', 'b0', 'mtu', '4000');
+    assert.deepEqual(sender.sendBatch([long]), [true]);
+    for (let n = 0; n < 2; n++) socket.receive();
+    const found: [number, number][] = [];
+    socket.receiveBatch((_, at, end, originalLength) => found.push([end - at, originalLength]));
+    assert.deepEqual(found, [[2048, 3000]]);
     for (const one of [sender, socket]) one.close();
   });
   it('waits no longer than it is told when nothing comes', async (t) => {

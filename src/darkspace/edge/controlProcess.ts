@@ -36,7 +36,8 @@ function fail(error: unknown): void {
 async function start(message: Extract<ToControl, { kind: 'start' }>): Promise<void> {
   try {
     watch = new DarkWatch(message.options, {
-      records: (records) => (unsent < mostUnsent ? tell({ kind: 'records', records }) : false),
+      hasRoom: () => unsent < mostUnsent,
+      records: (records) => tell({ kind: 'records', records }),
       health: (health) => tell({ kind: 'health', health }),
     });
     tell({ kind: 'started' });

@@ -3,67 +3,64 @@
  * records. Everything that was heard up to a moment is handed to the machine before it decides anything of that moment.
  */
 
+import type { Address } from '../../base/address.ts';
 import { type Microseconds, second } from '../../base/time.ts';
-import { controlFilter } from '../../link/controlFilter.ts';
-import { ControlSocket, waitForFrames } from '../../link/controlSocket.ts';
-import { Transmitter } from '../../link/transmitter.ts';
+import { runBeforeOthers } from '../../link/threadPriority.ts';
+import { type OutgoingFrame, Transmitter } from '../../link/transmitter.ts';
 import type { ClaimRecord } from '../../record/dark.ts';
 import { AddressUsage } from '../addressUsage.ts';
 import { frameOf, type Speaker } from '../answerFrame.ts';
 import type { Action, Transition } from '../claim.ts';
 import { ClaimMachine } from '../claimMachine.ts';
 import { Contacts } from '../contacts.ts';
-import { ControlFrameReader } from '../controlFrame.ts';
 import { LinkKnowledge, type OwnEnd } from '../linkKnowledge.ts';
-import type { ContactSign, Sign, SolicitationSign } from '../sign.ts';
+import type { ContactSign, Sign } from '../sign.ts';
 import { EvidenceFiles } from './evidenceFiles.ts';
 import { KernelGuard } from './kernelGuard.ts';
+import { LinkEar } from './linkEar.ts';
 import type { DarkHealth, DarkRecords, DarkWatchOptions, SeenAddress } from './message.ts';
 import { sameEnd, serviceEnd } from './serviceEnd.ts';
 import { VisibilityTest } from './visibilityTest.ts';
 
 export interface DarkSink {
-  /** Takes the records over; `false` where there is no room for more at the moment. */
-  readonly records: (records: DarkRecords) => boolean;
+  /** Whether there is room for records at the moment; they are kept back where there is none. */
+  readonly hasRoom: () => boolean;
+  readonly records: (records: DarkRecords) => void;
   readonly health: (health: DarkHealth) => void;
 }
 
 const mostAddresses = 65_536;
 const mostContacts = 16_384;
-/** Fetched in one go; with more waiting, the machine decides nothing yet. */
-const framesOfTurn = 4096;
-const longestWaitMs = 1000;
-/** The same question, shown by two ports or in two directions, is one. No asker repeats itself so soon. */
-const sameQuestionUs = 0.05 * second;
-const questionsRemembered = 2048;
+/** The thread blocks while it waits, and returns to its event loop so often: for messages of the process that started it. */
+const yieldEveryMs = 20;
 /** Changes of state that are written down in a minute; more of them are counted. */
 const changesOfMinute = 600;
 const mostClaimRows = 2000;
-const spansOfTurn = 2000;
-const everyUs = { housekeeping: second, guard: 10 * second, health: 10 * second } as const;
+/** Rows of a kind that are handed out in one go: thousands at once would hold up an answer. */
+const rowsOfTurn = 500;
+const everyUs = { housekeeping: second, handOut: 0.1 * second, guard: 10 * second, health: 10 * second } as const;
 
 export class DarkWatch {
   private readonly end: OwnEnd;
-  private readonly sockets: ControlSocket[] = [];
+  private readonly ear: LinkEar;
   private readonly guard: KernelGuard | undefined;
   private readonly evidence: EvidenceFiles | undefined;
   private readonly visibility: VisibilityTest;
-  private readonly contacts = new Contacts(mostContacts);
+  private readonly contacts: Contacts;
   private readonly usage: AddressUsage;
   private readonly machine: ClaimMachine;
   private readonly transmitter: Transmitter | undefined;
   private speaker: Speaker;
-  private readonly readers: ControlFrameReader[];
-  private readonly questions = new Map<string, Microseconds>();
-  private readonly copies = new Map<string, Microseconds>();
+  private readonly outbox: { readonly outgoing: OutgoingFrame; readonly probed: Address | undefined }[] = [];
+  private readonly probesFailed: Address[] = [];
   private readonly changes: ClaimRecord[] = [];
   private changesLeft = changesOfMinute;
   private changesNotRecorded = 0;
-  private readonly counts = { received: 0, dropped: 0, told: 0, toDark: 0 };
-  private frame: { octets: Uint8Array; originalLength: number } = { octets: new Uint8Array(0), originalLength: 0 };
-  private nowUs: Microseconds;
+  private readonly counts = { told: 0, toDark: 0 };
   private isStopping = false;
-  private readonly dueAtUs = { housekeeping: 0, guard: 0, health: 0, minute: 0 };
+  /** Why answers may be late beside threads that have much to do. */
+  private priority: string | undefined;
+  private readonly dueAtUs = { housekeeping: 0, handOut: 0, guard: 0, health: 0, minute: 0 };
   private wallOffsetUs: Microseconds = wallOffset();
 
   /** Throws where an interface is missing or may not be used. */
@@ -71,18 +68,26 @@ export class DarkWatch {
     private readonly options: DarkWatchOptions,
     private readonly sink: DarkSink,
   ) {
-    this.nowUs = this.clock();
     this.end = serviceEnd(options.service);
     this.speaker = { mac: this.end.mac, addresses: this.end.addresses.map(({ address }) => address) };
     this.usage = new AddressUsage({ memoryUs: options.ownerMemoryUs, mostAddresses });
+    const { sensor, service, mirrors, mode } = options;
+    // Nobody is answered in `off`, so that no contact begins.
+    this.contacts = new Contacts(mostContacts, { sensor, interface: service, mode: mode === 'answer' ? mode : 'dry-run' });
+    this.ear = new LinkEar(
+      service,
+      mirrors,
+      this.end.mac,
+      () => this.clock(),
+      (sign) => this.take(sign),
+    );
     try {
-      for (const name of [options.service, ...options.mirrors]) this.sockets.push(new ControlSocket(name, controlFilter(this.end.mac)));
-      if (options.mode === 'answer') {
-        this.transmitter = new Transmitter(options.service, this.sockets[0] as ControlSocket);
-        this.guard = new KernelGuard(options.service);
+      if (mode === 'answer') {
+        this.transmitter = new Transmitter(service, this.ear.serviceSocket);
+        this.guard = new KernelGuard(service);
       }
     } catch (error) {
-      this.closeSockets();
+      this.ear.close();
       throw error;
     }
     this.machine = new ClaimMachine(
@@ -98,14 +103,12 @@ export class DarkWatch {
         },
         ended: (claim, because, atUs) => this.contacts.end(claim, because, atUs),
       },
-      this.nowUs,
+      this.ear.nowUs,
     );
     this.machine.pausedBecause = this.guard?.missing;
-    this.visibility = new VisibilityTest(options.mirrors, this.nowUs);
+    this.visibility = new VisibilityTest(options.mirrors, this.ear.nowUs);
     if (options.evidence && options.mode === 'answer')
       this.evidence = new EvidenceFiles(options.evidence.folder, options.service, options.evidence.limits);
-    // Packets to the own MAC address are counted where they arrive; a mirror port shows them a second time.
-    this.readers = this.sockets.map((_, i) => new ControlFrameReader(this.end.mac, (sign) => this.take(sign, i === 0)));
   }
 
   /** Steady while the machine decides; follows the wall clock in steps, at which whatever is being verified is given up. */
@@ -126,123 +129,98 @@ export class DarkWatch {
   /** Runs until `stop`; then gives every claim back and hands out what is left. */
   async run(): Promise<void> {
     await this.guard?.start();
+    // What sends nothing is in no hurry.
+    if (this.options.mode === 'answer') this.priority = runBeforeOthers();
     this.machine.pausedBecause = this.guard?.missing;
-    let idleTurns = 0;
+    let [idleTurns, yieldedAtMs] = [0, performance.now()];
     while (!this.isStopping) {
       const waitMs = this.timeToWaitMs();
-      const before = this.counts.received;
-      if (waitMs > 0) await waitForFrames(this.sockets, waitMs);
-      else await new Promise<void>((resolve) => setImmediate(resolve));
-      await this.turn();
+      const before = this.ear.received;
+      if (waitMs > 0) this.ear.wait(waitMs);
+      this.turn();
+      const nowUs = this.clock();
+      if (nowUs >= this.dueAtUs.housekeeping) {
+        this.dueAtUs.housekeeping = nowUs + everyUs.housekeeping;
+        await this.keepHouse(nowUs);
+      }
+      if (performance.now() - yieldedAtMs >= yieldEveryMs) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        yieldedAtMs = performance.now();
+      }
       // An interface that is gone makes every wait return at once.
-      idleTurns = this.counts.received === before && waitMs > 1 ? idleTurns + 1 : 0;
-      if (idleTurns > 20 && this.sockets.some((socket) => !isUp(socket))) await new Promise((resolve) => setTimeout(resolve, 200));
+      idleTurns = this.ear.received === before && waitMs > 1 ? idleTurns + 1 : 0;
+      if (idleTurns > 20 && !this.ear.areAllUp()) await new Promise((resolve) => setTimeout(resolve, 200));
     }
     this.machine.close(this.clock());
-    this.handOut(true);
+    while (this.handOut(true));
     await this.evidence?.close();
     this.guard?.close();
     this.transmitter?.close();
     this.visibility.close();
-    this.closeSockets();
+    this.ear.close();
   }
 
   stop(): void {
     this.isStopping = true;
   }
 
-  private closeSockets(): void {
-    for (const socket of this.sockets.splice(0)) socket.close();
-  }
-
   private timeToWaitMs(): number {
-    const dueUs = Math.min(this.machine.nextDueUs ?? Number.POSITIVE_INFINITY, this.dueAtUs.housekeeping);
-    return Math.max(0, Math.min(longestWaitMs, Math.ceil((dueUs - this.clock()) / 1000)));
+    const dueUs = this.machine.nextDueUs ?? Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(yieldEveryMs, Math.ceil((dueUs - this.clock()) / 1000)));
   }
 
-  private async turn(): Promise<void> {
+  private turn(): void {
     const fetchedFromUs = this.clock();
-    if (this.fetch()) this.machine.advance(fetchedFromUs);
-    if (fetchedFromUs < this.dueAtUs.housekeeping) return;
-    this.dueAtUs.housekeeping = fetchedFromUs + everyUs.housekeeping;
-    await this.keepHouse(fetchedFromUs);
-  }
-
-  /** Whether everything that was waiting has been fetched. */
-  private fetch(): boolean {
-    let isEmpty = true;
-    for (const [i, socket] of this.sockets.entries()) {
-      let fetched = 0;
-      for (; fetched < framesOfTurn; fetched++) {
-        const frame = socket.receive();
-        if (frame === undefined) break;
-        this.counts.received++;
-        this.frame = frame;
-        this.nowUs = this.clock();
-        // A broadcast comes to the service port and to each mirror port: octet for octet the same, it is read once.
-        if (i === 0) this.remember(frame.octets);
-        else if (this.isCopy(frame.octets)) continue;
-        this.readers[i]?.read(frame.octets, 0, Math.min(frame.octets.length, frame.originalLength));
-      }
-      if (fetched === framesOfTurn) isEmpty = false;
+    const isEmpty = this.ear.fetch(() => this.flush());
+    if (isEmpty && (this.machine.nextDueUs ?? Number.POSITIVE_INFINITY) <= fetchedFromUs) {
+      this.giveUpWhereFramesWereLost(fetchedFromUs);
+      this.machine.advance(fetchedFromUs);
+      this.flush();
     }
-    return isEmpty;
+    if (fetchedFromUs < this.dueAtUs.handOut) return;
+    this.dueAtUs.handOut = fetchedFromUs + everyUs.handOut;
+    this.handOut(false);
   }
 
-  /** Whether these octets came a moment ago. Of frames of neighbour discovery and ARP only: longer ones are not compared. */
-  private isCopy(octets: Uint8Array): boolean {
-    if (octets.length > 128) return false;
-    const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
-    const lastUs = this.copies.get(text);
-    return lastUs !== undefined && this.nowUs - lastUs < sameQuestionUs;
+  /** Before anything is decided: silence is no proof where an answer may be among what was lost. */
+  private giveUpWhereFramesWereLost(nowUs: Microseconds): void {
+    if (this.ear.takeDropped() > 0) this.machine.framesLost(nowUs);
   }
 
-  private remember(octets: Uint8Array): void {
-    if (octets.length > 128 || this.sockets.length < 2) return;
-    const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
-    this.copies.delete(text);
-    if (this.copies.size >= questionsRemembered) this.copies.delete(this.copies.keys().next().value as string);
-    this.copies.set(text, this.nowUs);
-  }
-
-  private take(sign: Sign, isService: boolean): void {
+  private take(sign: Sign): void {
     if (sign.kind === 'contact') {
-      if (isService) this.takeContact(sign);
+      this.takeContact(sign);
       return;
     }
     if (sign.kind === 'owner') this.visibility.sawHost(sign.mac);
-    if (sign.kind === 'solicitation') {
-      if (this.isRepeated(sign)) return;
-      this.visibility.sawSolicitation(sign);
-    }
-    this.machine.take(sign, this.nowUs);
-  }
-
-  private isRepeated({ target, asker, askerMac, askedMac }: SolicitationSign): boolean {
-    const key = `${target.toString(36)} ${asker.toString(36)} ${askerMac} ${askedMac}`;
-    const lastUs = this.questions.get(key);
-    if (lastUs !== undefined && Math.abs(this.nowUs - lastUs) < sameQuestionUs) return true;
-    this.questions.delete(key);
-    if (this.questions.size >= questionsRemembered) this.questions.delete(this.questions.keys().next().value as string);
-    this.questions.set(key, this.nowUs);
-    return false;
+    if (sign.kind === 'solicitation') this.visibility.sawSolicitation(sign);
+    this.machine.take(sign, this.ear.nowUs);
   }
 
   private takeContact(sign: ContactSign): void {
-    const { octets, originalLength } = this.frame;
+    const { frame, nowUs } = this.ear;
+    const { octets, originalLength } = frame;
     if (this.machine.link.isOwn(sign.target)) return;
     const contact = originalLength === sign.octets ? sign : { ...sign, octets: originalLength };
     const isOpen = this.contacts.isOpen(sign.target, sign.askerMac);
-    const file = isOpen ? (this.evidence?.keep(this.nowUs, octets, originalLength) ?? null) : null;
-    if (this.contacts.packet(contact, octets.subarray(sign.payloadAt, sign.payloadEnd), file, this.nowUs)) this.counts.toDark++;
-    this.machine.take(contact, this.nowUs);
+    const file = isOpen ? (this.evidence?.keep(nowUs, octets.subarray(frame.at, frame.end), originalLength) ?? null) : null;
+    if (this.contacts.packet(contact, octets.subarray(sign.payloadAt, sign.payloadEnd), file, nowUs)) this.counts.toDark++;
+    this.machine.take(contact, nowUs);
   }
 
   private act(action: Action): void {
+    const probed = action.kind === 'probe' ? action.target : undefined;
     const outgoing = frameOf(action, this.speaker);
-    const sent = outgoing !== undefined && this.transmitter?.send(outgoing);
-    // Not at once: the machine is in the middle of a step.
-    if (!sent && action.kind === 'probe') queueMicrotask(() => this.machine.probeFailed(action.target, this.clock()));
+    if (outgoing) this.outbox.push({ outgoing, probed });
+    else if (probed !== undefined) this.probesFailed.push(probed);
+  }
+
+  /** Sends what the machine decided. Not while it decides: it is told of what could not be sent. */
+  private flush(): void {
+    const leaving = this.outbox.splice(0);
+    const taken = this.transmitter?.sendAll(leaving.map(({ outgoing }) => outgoing)) ?? [];
+    for (const [i, { probed }] of leaving.entries()) if (probed !== undefined && !taken[i]) this.probesFailed.push(probed);
+    for (const target of this.probesFailed.splice(0)) this.machine.probeFailed(target, this.clock());
   }
 
   private changed(transition: Transition): void {
@@ -270,10 +248,7 @@ export class DarkWatch {
   }
 
   private async keepHouse(nowUs: Microseconds): Promise<void> {
-    let dropped = 0;
-    for (const socket of this.sockets) dropped += droppedOf(socket);
-    this.counts.dropped += dropped;
-    if (dropped > 0) this.machine.framesLost(nowUs);
+    this.giveUpWhereFramesWereLost(nowUs);
     if (nowUs >= this.dueAtUs.minute) {
       this.dueAtUs.minute = nowUs + 60 * second;
       this.changesLeft = changesOfMinute;
@@ -289,7 +264,6 @@ export class DarkWatch {
     await this.evidence?.prepare(nowUs);
     this.evidence?.flush();
     this.visibility.keepHouse(nowUs, this.transmitter, this.speaker);
-    this.handOut(false);
     if (nowUs >= this.dueAtUs.health) {
       this.dueAtUs.health = nowUs + everyUs.health;
       this.sink.health(this.health());
@@ -301,7 +275,7 @@ export class DarkWatch {
     if (Math.abs(offset - this.wallOffsetUs) < second) return;
     this.machine.framesLost(nowUs);
     this.wallOffsetUs = offset;
-    for (const name of ['housekeeping', 'guard', 'health', 'minute'] as const) this.dueAtUs[name] = 0;
+    for (const name of ['housekeeping', 'handOut', 'guard', 'health', 'minute'] as const) this.dueAtUs[name] = 0;
   }
 
   /** Addresses and routes come and go. With none left, what was known stays: nothing can be sent then anyway. */
@@ -316,33 +290,35 @@ export class DarkWatch {
     }
   }
 
-  private handOut(all: boolean): void {
-    const { sensor, service, mode } = this.options;
+  /** At the end all of it goes, room or not. Returns whether there was anything. */
+  private handOut(all: boolean): boolean {
+    if (!all && !this.sink.hasRoom()) return false;
+    const { sensor, service } = this.options;
     const nowUs = this.clock();
     const named = { sensor, interface: service };
-    const usage = this.usage.takeSpans(spansOfTurn, all).map((span) => ({ ...named, ...span, evidence: [...span.evidence] }));
-    const slices = mode === 'off' ? [] : this.contacts.takeSlices(nowUs, all);
-    const dark = slices.map((slice) => ({ ...named, mode: mode as 'dry-run' | 'answer', ...slice }));
+    const usage = this.usage.takeSpans(rowsOfTurn, all).map((span) => ({ ...named, ...span, evidence: [...span.evidence] }));
+    const dark = this.contacts.takeSlices(nowUs, all, rowsOfTurn);
     const visibility = this.visibility.takeRecords().map((record) => ({ ...named, ...record }));
-    const claims = this.changes.splice(0);
-    if (usage.length + dark.length + claims.length + visibility.length === 0) return;
-    if (!this.sink.records({ usage, claims, dark, visibility })) this.changesNotRecorded += claims.length;
+    const claims = this.changes.splice(0, rowsOfTurn);
+    if (usage.length + dark.length + claims.length + visibility.length === 0) return false;
+    this.sink.records({ usage, claims, dark, visibility });
+    return true;
   }
 
   health(): DarkHealth {
-    const { machine, counts, usage, contacts, transmitter } = this;
+    const { machine, counts, ear, usage, contacts, transmitter } = this;
     return {
       at: this.clock(),
       mode: this.options.mode,
       paused: machine.pausedBecause ?? null,
-      notes: [...(transmitter?.notes ?? []), ...(this.evidence?.trouble === undefined ? [] : [this.evidence.trouble])],
+      notes: [...(transmitter?.notes ?? []), this.evidence?.trouble, this.priority].filter((note) => note !== undefined),
       visibility: this.visibility.current,
       solicitationsHeard: machine.heard,
       solicitationsRefused: Object.fromEntries(machine.refusals),
       claims: machine.size,
       askersTold: counts.told,
-      framesReceived: counts.received,
-      framesDropped: counts.dropped,
+      framesReceived: ear.received,
+      framesDropped: ear.dropped,
       framesSent: Object.fromEntries(transmitter?.sent ?? []),
       framesNotSent: transmitter?.failed ?? 0,
       addressesKnown: usage.size,
@@ -364,20 +340,4 @@ function steadyClock(): Microseconds {
 /** What is to be added for the time of day; whole microseconds. */
 function wallOffset(): Microseconds {
   return Math.round(Date.now() * 1000 - steadyClock());
-}
-
-function isUp(socket: ControlSocket): boolean {
-  try {
-    return socket.isUp();
-  } catch {
-    return false;
-  }
-}
-
-function droppedOf(socket: ControlSocket): number {
-  try {
-    return socket.takeDropped();
-  } catch {
-    return 0;
-  }
 }
