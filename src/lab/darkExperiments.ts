@@ -10,8 +10,8 @@ import { type Host, lanPrefix, type Network, raw, service } from './network.ts';
 import { Program } from './program.ts';
 import { RawStation } from './rawStation.ts';
 
-/** Duplicate address detection of every address must be over (RFC 4862 §5.4). */
-const settleMs = 2500;
+/** What kernels say when their interfaces come up must be over. */
+const settleMs = 700;
 const unusedIpv4 = '10.9.0.99';
 /** The address of the paper's figure 3. */
 const paperTarget = 'fe80::9789:50d8:4b01:eeee';
@@ -50,8 +50,8 @@ export async function paperExperiment(network: Network, intervalSeconds: number)
     const counts = await withBox(network, { evidence: join(folder, 'evidence') }, async (box) => {
       const interval = String(intervalSeconds);
       await Promise.all([
-        new Program(asker.namespace, 'ping', ['-6', '-c', '50', '-i', interval, `${paperTarget}%eth0`]).ended,
-        new Program(asker.namespace, 'ping', ['-c', '50', '-i', interval, unusedIpv4]).ended,
+        new Program(asker.namespace, 'ping', ['-6', '-c', '50', '-W', '1', '-i', interval, `${paperTarget}%eth0`]).ended,
+        new Program(asker.namespace, 'ping', ['-c', '50', '-W', '1', '-i', interval, unusedIpv4]).ended,
         new Program(asker.namespace, 'timeout', ['4', 'bash', '-c', `exec 3<>/dev/tcp/${lanPrefix}445/445`]).ended,
         new Program(asker.namespace, 'bash', ['-c', `echo -n probe > /dev/udp/${lanPrefix}53/5353`]).ended,
       ]);
@@ -96,7 +96,7 @@ const paperOrder = ['solicitation of the asker', 'our solicitation', 'silence', 
 function orderOf(text: string): string[] {
   const order: string[] = [];
   let lastAt = 0;
-  const own = /fe80::ff:fe00:b5e|2001:db8:1::200/;
+  const own = new RegExp(`${service.linkLocal}|${service.global}`);
   for (const line of text.split('\n').filter((one) => one.includes(paperTarget))) {
     const [time = '0', , source = ''] = line.split(' ');
     const isOwn = own.test(source);
@@ -112,6 +112,9 @@ function orderOf(text: string): string[] {
   return order;
 }
 
+/** So many a host takes at once, each with a detection of its own. */
+const addressesOfHost = 4;
+
 /** Hosts take addresses that are being scanned, and that are claimed by then: none may fail its duplicate address detection. */
 export async function joinExperiment(network: Network, joins: number): Promise<Experiment> {
   const limits = {
@@ -126,24 +129,37 @@ export async function joinExperiment(network: Network, joins: number): Promise<E
     let ready = 0;
     let held = 0;
     for (let done = 0, round = 1; done < joins; round++) {
-      const taken = network.hosts
-        .map((host, i) => ({ host, address: `${lanPrefix}a:${round.toString(16)}:${(i + 1).toString(16)}` }))
-        .slice(0, joins - done);
+      const taken = Array.from({ length: network.hosts.length * addressesOfHost }, (_, i) => ({
+        host: network.hosts[i % network.hosts.length] as Host,
+        address: `${lanPrefix}a:${round.toString(16)}:${(i + 1).toString(16)}`,
+      })).slice(0, joins - done);
+      const askForAll = () => {
+        for (const { address } of taken) station.ask(scanner, addressOf(address));
+      };
+      const ofEachHost = (word: 'add' | 'del') => {
+        for (const host of network.hosts) {
+          const own = taken.filter((one) => one.host === host).map(({ address }) => `addr ${word} ${address}/64 dev eth0`);
+          if (own.length > 0) network.batch(host.namespace, own);
+        }
+      };
       // Claimed before: what a scanner found dark a moment ago.
-      for (const { address } of taken) station.ask(scanner, addressOf(address));
+      askForAll();
       await sleep(1300);
-      for (const { host, address } of taken) network.batch(host.namespace, [`addr add ${address}/64 dev eth0`]);
+      ofEachHost('add');
       const until = performance.now() + 2600;
       while (performance.now() < until) {
-        for (const { address } of taken) station.ask(scanner, addressOf(address));
+        askForAll();
         await sleep(150);
       }
-      for (const { host, address } of taken) {
-        const shown = network.run(host.namespace, 'ip', '-6', 'addr', 'show', 'dev', 'eth0', 'to', address);
-        if (shown.includes('dadfailed')) failed++;
-        else if (shown.includes(address) && !shown.includes('tentative')) ready++;
-        network.batch(host.namespace, [`addr del ${address}/64 dev eth0`]);
+      for (const host of network.hosts) {
+        const shown = network.run(host.namespace, 'ip', '-o', '-6', 'addr', 'show', 'dev', 'eth0').split('\n');
+        for (const { address } of taken.filter((one) => one.host === host)) {
+          const line = shown.find((one) => one.includes(` ${address}/`)) ?? 'is gone';
+          if (line.includes('dadfailed')) failed++;
+          else if (line.includes(address) && !line.includes('tentative')) ready++;
+        }
       }
+      ofEachHost('del');
       done += taken.length;
     }
     await station.close();

@@ -24,7 +24,7 @@ export interface DarkLabOptions {
 export const fullDarkLab: DarkLabOptions = {
   pingInterval: 1,
   trials: 10_000,
-  trialsPerSecond: 40,
+  trialsPerSecond: 80,
   joins: 1000,
   sweep: 100_000,
   sweepPerSecond: 2500,
@@ -43,10 +43,11 @@ export type DarkExperimentName = (typeof darkExperimentNames)[number];
 /** Experiments by name, in the order in which they run. */
 const experiments: Readonly<Record<DarkExperimentName, (options: DarkLabOptions) => Promise<Experiment[]>>> = {
   paper: ({ pingInterval }) => on(span(20), async (network) => [await paperExperiment(network, pingInterval)]),
-  gauge: async () => [
-    ...(await on(flooded(true), async (network) => [await gaugeExperiment(network, 'blind')])),
-    ...(await on(flooded(false), async (network) => [await gaugeExperiment(network, 'sees')])),
-  ],
+  gauge: async () => {
+    const verdicts = [['blind', true] as const, ['sees', false] as const];
+    const both = verdicts.map(([wanted, snooping]) => on(flooded(snooping), async (network) => [await gaugeExperiment(network, wanted)]));
+    return (await Promise.all(both)).flat();
+  },
   'late-owner': () => on(span(2), async (network) => [await lateOwnerExperiment(network)]),
   sleeper: () => on(span(2), async (network) => [await sleeperExperiment(network)]),
   joins: ({ joins }) => on(span(20), async (network) => [await joinExperiment(network, joins)]),

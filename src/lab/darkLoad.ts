@@ -145,7 +145,7 @@ export async function sweepExperiment(network: Network, addresses: number, perSe
       station.send(echoRequest(stationOf(1), addressOf('2001:db8:ffff::1')));
     };
     await sleep(500);
-    const memoryBefore = await memoryOf(box);
+    const memoryBefore = box.health?.memoryOctets ?? (await memoryOf(box));
     const ping = new Program(bystander.namespace, 'ping', [
       '-n',
       '-i',

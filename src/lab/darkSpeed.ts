@@ -121,7 +121,6 @@ async function reactionsBesideLoad(
 
 /** The reaction of the whole box while it meters, and that of scapy, which the paper used, while the box only meters. */
 export async function reactionExperiment(network: Network, framesPerSecond: number): Promise<Experiment[]> {
-  await sleep(2500);
   const box = await ObservedBox.start(network, 'answer');
   const found = await reactionsBesideLoad(network, framesPerSecond, { rounds: 3000, perSecond: 300 });
   const { metered, dropped } = await box.close();

@@ -61,13 +61,32 @@ export interface NetworkShape {
   readonly snooping: boolean;
 }
 
-export const service = { name: 'svc0', mac: '02:00:00:00:0b:5e', global: '2001:db8:1::200', ipv4: '10.9.0.200' } as const;
+export const service = {
+  name: 'svc0',
+  mac: '02:00:00:00:0b:5e',
+  linkLocal: 'fe80::ff:fe00:b5e',
+  global: '2001:db8:1::200',
+  ipv4: '10.9.0.200',
+} as const;
 export const mirror = 'mon0';
 /** The end of its cable in the switch: what is sent there comes to the mirror port. */
 export const mirrorPeer = 'mirr';
 export const raw = 'raw0';
 /** Hosts are on it with their number as last octet. */
 export const lanPrefix = '2001:db8:1::';
+
+/** A cable from the switch to an interface in a namespace. */
+interface Port {
+  /** Its end in the switch. */
+  readonly port: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly mac: string;
+}
+
+function lines(commands: readonly string[]): string {
+  return `${commands.join('\n')}\n`;
+}
 
 export class Network {
   readonly hosts: Host[] = [];
@@ -107,105 +126,104 @@ export class Network {
     return `${this.prefix}-${part}`;
   }
 
+  /** Few calls do it: a program that is started for each cable and each setting would take longer than an experiment. */
   private build(): void {
-    const hosts = Array.from({ length: this.shape.hosts }, (_, i) => `h${i + 1}`);
-    for (const part of ['switch', 'box', 'raw', ...hosts]) this.addNamespace(this.nameOf(part));
+    const numbers = Array.from({ length: this.shape.hosts }, (_, i) => i + 1);
+    this.namespaces.push(...['switch', 'box', 'raw', ...numbers.map((number) => `h${number}`)].map((part) => this.nameOf(part)));
+    run('ip', ['-batch', '-'], lines(this.namespaces.map((name) => `netns add ${name}`)));
     const { snooping } = this.shape;
+    const isSpan = this.shape.mirror === 'span';
+    // The switch itself says nothing; a querier needs a link-local address to speak from.
+    this.set(this.switch, 'net.ipv6.conf.default.disable_ipv6=1');
+    this.batch(this.switch, [`link add br0 type bridge stp_state 0 mcast_snooping ${snooping ? 1 : 0}`]);
+    if (snooping) this.set(this.switch, 'net.ipv6.conf.br0.disable_ipv6=0');
+    for (const quiet of [this.box, this.generator]) this.set(quiet, 'net.ipv6.conf.default.disable_ipv6=1');
+    const ports: Port[] = [
+      ...(isSpan ? [] : [{ port: 'pmon', namespace: this.box, name: mirror, mac: '02:00:00:00:0b:5f' }]),
+      { port: 'pbox', namespace: this.box, name: service.name, mac: service.mac },
+      { port: 'praw', namespace: this.generator, name: raw, mac: '02:00:00:00:0f:ff' },
+      ...numbers.map((number) => this.hostPort(number)),
+    ];
+    const cables = [...(isSpan ? [{ port: mirrorPeer, namespace: this.box, name: mirror, mac: '02:00:00:00:0b:5f' }] : []), ...ports];
+    run(
+      'ip',
+      ['-batch', '-'],
+      lines(
+        cables.map(
+          ({ port, namespace, name, mac }) =>
+            `link add ${port} netns ${this.switch} type veth peer name ${name} address ${mac} netns ${namespace}`,
+        ),
+      ),
+    );
     this.batch(this.switch, [
-      `link add br0 type bridge stp_state 0 mcast_snooping ${snooping ? 1 : 0}`,
       // In this order: a querier waits as long as the response interval was when it became one.
       ...(snooping
         ? ['link set br0 type bridge mcast_query_response_interval 50 mcast_query_interval 200 mcast_startup_query_interval 100']
         : []),
       ...(snooping ? ['link set br0 type bridge mcast_querier 1'] : []),
+      'link set br0 up',
+      ...(isSpan ? [`link set ${mirrorPeer} up`] : []),
+      ...ports.map(({ port }) => `link set ${port} master br0 up`),
     ]);
-    // A querier needs a link-local address to speak from; a switch that does not snoop keeps quiet.
-    if (!snooping) this.silence(this.switch, 'br0');
-    this.batch(this.switch, ['link set br0 up']);
-    if (this.shape.mirror === 'span') {
-      this.link(mirrorPeer, this.box, mirror);
-      this.silence(this.switch, mirrorPeer);
-      this.batch(this.switch, [`link set ${mirrorPeer} up`]);
-    } else this.port('pmon', this.box, mirror, '02:00:00:00:0b:5f');
-    this.silence(this.box, mirror);
-    this.batch(this.box, [`link set ${mirror} arp off up`]);
-    this.port('pbox', this.box, service.name, service.mac);
+    if (isSpan) this.mirrorFrom(ports);
     // As on an appliance: it looks for no router on the port that it watches.
-    run('ip', ['netns', 'exec', this.box, 'sysctl', '-qw', `net.ipv6.conf.${service.name}.router_solicitations=0`]);
+    this.set(this.box, `net.ipv6.conf.${service.name}.disable_ipv6=0`, `net.ipv6.conf.${service.name}.router_solicitations=0`);
     this.batch(this.box, [
+      'link set lo up',
+      `link set ${mirror} arp off up`,
+      `link set ${service.name} addrgenmode none`,
+      `addr add ${service.linkLocal}/64 dev ${service.name} nodad`,
       `addr add ${service.global}/64 dev ${service.name} nodad`,
       `addr add ${service.ipv4}/24 dev ${service.name}`,
       `link set ${service.name} up`,
     ]);
-    this.port('praw', this.generator, raw, '02:00:00:00:0f:ff');
-    this.silence(this.generator, raw);
-    this.batch(this.generator, [`link set ${raw} up`]);
-    for (const [i, part] of hosts.entries()) this.addHost(i + 1, part);
+    this.batch(this.generator, ['link set lo up', `link set ${raw} up`]);
+    for (const number of numbers) this.addHost(number);
   }
 
-  private addHost(number: number, part: string): void {
-    const namespace = this.nameOf(part);
+  private hostPort(number: number): Port {
     const mac = `02:00:00:00:01:${number.toString(16).padStart(2, '0')}`;
-    this.port(`p${number}`, namespace, 'eth0', mac);
+    return { port: `p${number}`, namespace: this.nameOf(`h${number}`), name: 'eth0', mac };
+  }
+
+  private addHost(number: number): void {
+    const { namespace, mac, port } = this.hostPort(number);
     const host: Host = {
       namespace,
       mac,
       linkLocal: `fe80::ff:fe00:1${number.toString(16).padStart(2, '0')}`,
       global: `${lanPrefix}${number.toString(16)}`,
       ipv4: `10.9.0.${number}`,
-      port: `p${number}`,
+      port,
     };
-    this.batch(namespace, [`addr add ${host.global}/64 dev eth0 nodad`, `addr add ${host.ipv4}/24 dev eth0`, 'link set eth0 up']);
+    this.batch(namespace, [
+      'link set lo up',
+      // Its addresses are there at once, without a detection that everybody would wait for.
+      'link set eth0 addrgenmode none',
+      `addr add ${host.linkLocal}/64 dev eth0 nodad`,
+      `addr add ${host.global}/64 dev eth0 nodad`,
+      `addr add ${host.ipv4}/24 dev eth0`,
+      'link set eth0 up',
+    ]);
     this.hosts.push(host);
   }
 
-  private addNamespace(name: string): void {
-    run('ip', ['netns', 'add', name]);
-    this.namespaces.push(name);
-    this.batch(name, ['link set lo up']);
+  /** What the switch receives on a port is copied to the mirror port. */
+  private mirrorFrom(ports: readonly Port[]): void {
+    const copy = `u32 match u32 0 0 action mirred egress mirror dev ${mirrorPeer}`;
+    const rules = ports.flatMap(({ port }) => [
+      `qdisc add dev ${port} clsact`,
+      `filter add dev ${port} ingress protocol all prio 1 ${copy}`,
+    ]);
+    run('tc', ['-n', this.switch, '-batch', '-'], lines(rules));
+  }
+
+  private set(namespace: string, ...settings: readonly string[]): void {
+    run('ip', ['netns', 'exec', namespace, 'sysctl', '-qw', ...settings]);
   }
 
   batch(namespace: string, commands: readonly string[]): void {
-    run('ip', ['-n', namespace, '-batch', '-'], `${commands.join('\n')}\n`);
-  }
-
-  /** The kernel sends nothing of its own there. */
-  private silence(namespace: string, name: string): void {
-    run('ip', ['netns', 'exec', namespace, 'sysctl', '-qw', `net.ipv6.conf.${name}.disable_ipv6=1`]);
-  }
-
-  private link(switchEnd: string, namespace: string, name: string): void {
-    run('ip', ['link', 'add', switchEnd, 'netns', this.switch, 'type', 'veth', 'peer', 'name', name, 'netns', namespace]);
-  }
-
-  /** A port of the switch with a veth pair to `name`; what it receives is copied to the mirror port. */
-  private port(switchEnd: string, namespace: string, name: string, mac: string): void {
-    this.link(switchEnd, namespace, name);
-    this.silence(this.switch, switchEnd);
-    this.batch(namespace, [`link set ${name} address ${mac}`]);
-    this.batch(this.switch, [`link set ${switchEnd} master br0 up`]);
-    if (this.shape.mirror !== 'span') return;
-    const inSwitch = ['netns', 'exec', this.switch, 'tc'];
-    run('ip', [...inSwitch, 'qdisc', 'add', 'dev', switchEnd, 'clsact']);
-    const copy = ['action', 'mirred', 'egress', 'mirror', 'dev', mirrorPeer];
-    run('ip', [
-      ...inSwitch,
-      'filter',
-      'add',
-      'dev',
-      switchEnd,
-      'ingress',
-      'protocol',
-      'all',
-      'prio',
-      '1',
-      'u32',
-      'match',
-      'u32',
-      '0',
-      '0',
-      ...copy,
-    ]);
+    run('ip', ['-n', namespace, '-batch', '-'], lines(commands));
   }
 
   /** Runs a program inside to its end. */
@@ -231,6 +249,7 @@ export class Network {
   }
 
   close(): void {
-    for (const name of this.namespaces.splice(0)) spawnSync('ip', ['netns', 'del', name]);
+    const gone = this.namespaces.splice(0).map((name) => `netns del ${name}`);
+    spawnSync('ip', ['-force', '-batch', '-'], { input: lines(gone) });
   }
 }

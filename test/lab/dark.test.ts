@@ -7,9 +7,9 @@ import { whyNoLab } from '../../src/lab/network.ts';
 
 const reason = whyNoLab();
 const skip = reason === undefined ? false : `no lab can be made: ${reason}`;
-const few = { ...fullDarkLab, pingInterval: 0.2, trials: 600, trialsPerSecond: 60, joins: 50, sweep: 5000, sweepPerSecond: 1000 };
+const few = { ...fullDarkLab, pingInterval: 0.1, trials: 600, trialsPerSecond: 100, joins: 50, sweep: 5000, sweepPerSecond: 1000 };
 
-describe('the lab of the dark watch', { skip, concurrency: 3 }, () => {
+describe('the lab of the dark watch', { skip, concurrency: 7 }, () => {
   // A busy machine may be late, never wrong: figures of time are left to `make lab`.
   const ofTime = /^took|late-owner|from the end of/;
   const shows = (name: DarkExperimentName, sentence: string) =>
