@@ -7,6 +7,7 @@ import { encodeIpv6 } from '../wire/ipv6.ts';
 import { addressOf, macOf, withBox } from './darkExperiments.ts';
 import { type Experiment, figure, sleep } from './figure.ts';
 import { type Host, lanPrefix, type Network, raw, service } from './network.ts';
+import { Owners } from './owners.ts';
 import { Program } from './program.ts';
 import { RawStation, type Station } from './rawStation.ts';
 
@@ -42,11 +43,14 @@ export async function trialExperiment(network: Network, trials: number, perSecon
   const random = randomOf(seed);
   return withBox(network, {}, async (box) => {
     const station = network.inside(network.generator, () => new RawStation(raw));
-    const owners = Array.from({ length: 200 }, (_, i) => addressOf(`${lanPrefix}c:0`) + BigInt(i));
-    // Most answer at once, some are slow, a few only to the second solicitation.
-    for (const [i, address] of owners.entries())
-      station.own(address, macOf('02:00:00:02:00:00') + i, i % 10 === 0 ? 300 : i % 3 === 0 ? 5 : 0);
-    const live = [...owners, ...network.hosts.slice(0, 4).map(({ global }) => addressOf(global))];
+    // Most answer at once, some are slow.
+    const owners = Array.from({ length: 200 }, (_, i) => ({
+      address: addressOf(`${lanPrefix}c:0`) + BigInt(i),
+      mac: macOf('02:00:00:02:00:00') + i,
+      delayMs: i % 10 === 0 ? 300 : i % 3 === 0 ? 5 : 0,
+    }));
+    const ownersOfLink = await network.inside(network.generator, () => Owners.start(raw, owners));
+    const live = [...owners.map(({ address }) => address), ...network.hosts.slice(0, 4).map(({ global }) => addressOf(global))];
     const askers = Array.from({ length: 60 }, (_, i) => stationOf(i));
     const open = new Map<string, Trial>();
     const all: Trial[] = [];
@@ -90,7 +94,7 @@ export async function trialExperiment(network: Network, trials: number, perSecon
       await sleep(5);
     }
     const seconds = (performance.now() - began) / 1000;
-    await station.close();
+    await Promise.all([station.close(), ownersOfLink.close()]);
     await box.close();
     const dark = all.filter(({ isLive }) => !isLive);
     const inTime = dark.filter(({ answeredAfter }) => answeredAfter !== undefined && answeredAfter < 3).length;
