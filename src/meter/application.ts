@@ -1,6 +1,6 @@
 /** Application protocols as numbers, so that a slice can keep one in a word: 0 is none, others count `applications` from 1. */
 
-import { type Application, applications } from '../record/flow.ts';
+import { type Application, applications } from '../record/application.ts';
 import { recognizeApplication } from '../wire/application.ts';
 import type { HeaderBatch } from '../wire/headerBatch.ts';
 

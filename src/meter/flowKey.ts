@@ -47,9 +47,19 @@ export class FlowKey {
   length = wordsShort;
   /** 1: the frame runs from the high end to the low one. */
   reversed = 0;
-  hash = 0;
+  private hashed = 0;
+  private isHashed = false;
 
   constructor(private readonly hashKey: HashKey) {}
+
+  /** Nobody outside can foresee it. Computed where it is asked for: most packets find their slice without. */
+  get hash(): number {
+    if (!this.isHashed) {
+      this.hashed = hashWords(this.words, this.length, this.hashKey);
+      this.isHashed = true;
+    }
+    return this.hashed;
+  }
 
   /** `kind`, `sourcePort` and `destinationPort` are the row's own, or those of the first fragment. */
   fill(batch: HeaderBatch, row: number, minute: number, kind: number, sourcePort: number, destinationPort: number): void {
@@ -66,7 +76,9 @@ export class FlowKey {
 
     let order = 0;
     if (kin !== family.none) {
-      for (let i = 0; i < 4 && order === 0; i++) order = (sourceAddress[at + i] as number) - (destinationAddress[at + i] as number);
+      // The upper words of mapped addresses are equal.
+      for (let i = kin === family.ipv6 ? 0 : 3; i < 4 && order === 0; i++)
+        order = (sourceAddress[at + i] as number) - (destinationAddress[at + i] as number);
       if (order === 0 && kind === portKind.ports) order = sourcePort - destinationPort;
     }
     if (order === 0) order = sourceMac - destinationMac;
@@ -116,20 +128,21 @@ export class FlowKey {
     words[keyAt.vlans + 1] = vlans23;
     this.fillMacs(lowMac, highMac);
     words[keyAt.minute] = minute;
-    if (kin === family.none) {
-      words[keyAt.lowAddress] = 0;
-      words[keyAt.highAddress] = 0;
-      this.length = wordsShort;
-    } else {
-      words[keyAt.lowAddress] = low[at + 3] as number;
-      words[keyAt.highAddress] = high[at + 3] as number;
-      this.length = kin === family.ipv6 ? keyWords : wordsShort;
-    }
+    words[keyAt.lowAddress] = kin === family.none ? 0 : (low[at + 3] as number);
+    words[keyAt.highAddress] = kin === family.none ? 0 : (high[at + 3] as number);
+    const length = kin === family.ipv6 ? keyWords : wordsShort;
+    // What a longer key left behind is no part of a shorter one, but is copied with it.
+    if (length !== this.length || length === keyWords) this.fillUpper(kin === family.ipv6, low, high, at);
+    this.length = length;
+    this.isHashed = false;
+  }
+
+  private fillUpper(isIpv6: boolean, low: Uint32Array, high: Uint32Array, at: number): void {
+    const { words } = this;
     for (let i = 0; i < 3; i++) {
-      words[keyAt.lowAddressUpper + i] = kin === family.ipv6 ? (low[at + i] as number) : 0;
-      words[keyAt.highAddressUpper + i] = kin === family.ipv6 ? (high[at + i] as number) : 0;
+      words[keyAt.lowAddressUpper + i] = isIpv6 ? (low[at + i] as number) : 0;
+      words[keyAt.highAddressUpper + i] = isIpv6 ? (high[at + i] as number) : 0;
     }
-    this.hash = hashWords(words, this.length, this.hashKey);
   }
 
   private fillMacs(lowMac: number, highMac: number): void {

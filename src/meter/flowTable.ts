@@ -6,7 +6,7 @@
  */
 
 import type { Microseconds } from '../base/time.ts';
-import { type FlowKey, keyWords } from './flowKey.ts';
+import { type FlowKey, keyAt, keyWords } from './flowKey.ts';
 import { HashIndex } from './hashIndex.ts';
 import { noCell } from './secondCounts.ts';
 
@@ -40,12 +40,24 @@ export const sliceDouble = { lowOctets: 16, highOctets: 17, firstAt: 18, lastAt:
 export const sliceWords = 42;
 const sliceDoubles = sliceWords / 2;
 
+/** Slices found without the keyed hash: a power of two. */
+const recentSlices = 4096;
+
+/** Where the slice with the key at `words[at..]` is remembered. Needs no secret: whoever makes keys fall together gains the time of a hash. */
+function recentAt(words: Int32Array, at: number): number {
+  const addresses = (words[at + keyAt.lowAddress] as number) ^ Math.imul(words[at + keyAt.highAddress] as number, 0x85eb_ca6b | 0);
+  const mixed = Math.imul(addresses ^ (words[at + keyAt.ports] as number) ^ (words[at + keyAt.minute] as number), 0x9e37_79b1 | 0);
+  return mixed >>> 20;
+}
+
 export class FlowTable {
   words: Int32Array;
   doubles: Float64Array;
   /** Slices that are open. */
   live = 0;
   private readonly index: HashIndex;
+  /** The slice found last, of all keys with one place here. Only open slices, so that a number stands for no other key. */
+  private readonly recent = new Int32Array(recentSlices).fill(noSlice);
   private used = 0;
   private unused = noSlice;
 
@@ -61,6 +73,15 @@ export class FlowTable {
   }
 
   find(key: FlowKey): number {
+    const place = recentAt(key.words, 0);
+    const recent = this.recent[place] as number;
+    if (recent !== noSlice && this.hasKey(recent, key)) return recent;
+    const found = this.look(key);
+    if (found !== noSlice) this.recent[place] = found;
+    return found;
+  }
+
+  private look(key: FlowKey): number {
     const { pairs, mask } = this.index;
     const { hash } = key;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -89,13 +110,14 @@ export class FlowTable {
 
   /** Counts one packet. `reversed` 1: sent by the high end. */
   count(id: number, reversed: number, octets: number, tcpFlags: number, atUs: Microseconds): void {
-    const at = id * sliceWords;
+    const { words, doubles } = this;
+    const at = id * sliceWords + reversed;
     const double = id * sliceDoubles;
-    (this.words[at + sliceWord.lowPackets + reversed] as number)++;
-    this.words[at + sliceWord.lowTcpFlags + reversed] = (this.words[at + sliceWord.lowTcpFlags + reversed] as number) | tcpFlags;
-    this.doubles[double + sliceDouble.lowOctets + reversed] = (this.doubles[double + sliceDouble.lowOctets + reversed] as number) + octets;
-    if (atUs < (this.doubles[double + sliceDouble.firstAt] as number)) this.doubles[double + sliceDouble.firstAt] = atUs;
-    if (atUs > (this.doubles[double + sliceDouble.lastAt] as number)) this.doubles[double + sliceDouble.lastAt] = atUs;
+    (words[at + sliceWord.lowPackets] as number)++;
+    words[at + sliceWord.lowTcpFlags] = (words[at + sliceWord.lowTcpFlags] as number) | tcpFlags;
+    doubles[double + reversed + sliceDouble.lowOctets] = (doubles[double + reversed + sliceDouble.lowOctets] as number) + octets;
+    if (atUs < (doubles[double + sliceDouble.firstAt] as number)) doubles[double + sliceDouble.firstAt] = atUs;
+    if (atUs > (doubles[double + sliceDouble.lastAt] as number)) doubles[double + sliceDouble.lastAt] = atUs;
   }
 
   get(id: number, word: number): number {
@@ -117,6 +139,8 @@ export class FlowTable {
   /** It is found no more: a packet of its key and minute begins another slice. It still takes its place. */
   close(id: number): void {
     this.index.remove(this.get(id, sliceWord.hash), id);
+    const place = recentAt(this.words, id * sliceWords);
+    if (this.recent[place] === id) this.recent[place] = noSlice;
   }
 
   /** Gives back the place of a slice that was closed. */
@@ -127,8 +151,10 @@ export class FlowTable {
   }
 
   private hasKey(id: number, key: FlowKey): boolean {
+    const { words } = this;
+    const { words: wanted, length } = key;
     const at = id * sliceWords;
-    for (let i = 0; i < key.length; i++) if (this.words[at + i] !== key.words[i]) return false;
+    for (let i = 0; i < length; i++) if (words[at + i] !== wanted[i]) return false;
     return true;
   }
 

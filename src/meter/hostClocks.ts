@@ -2,12 +2,18 @@
 
 import type { Address, Mac } from '../base/address.ts';
 import { isGroupMac } from '../base/address.ts';
-import { type Microseconds, minute } from '../base/time.ts';
-import { type ClockRecord, plausibleClockError } from '../record/clock.ts';
+import { hour, type Microseconds, minute } from '../base/time.ts';
+import type { ClockRecord } from '../record/clock.ts';
 import type { KerberosError } from '../wire/kerberos.ts';
 import type { NtpMessage } from '../wire/ntp.ts';
 import type { SmbNegotiation } from '../wire/smb2.ts';
 import type { HourlyMemory } from './hourlyMemory.ts';
+
+/**
+ * A stamp further from the time of capture is none: clients that give away as little as they can send random ones
+ * (draft-ietf-ntp-data-minimization §4), and the furthest zone is 14 hours away.
+ */
+const plausibleClockError: Microseconds = 26 * hour;
 
 /** The two ends of a packet that holds clocks. */
 export interface ClockContext {

@@ -12,7 +12,7 @@
  */
 
 import type { Microseconds } from '../base/time.ts';
-import { type HeaderBatch, layer } from '../wire/headerBatch.ts';
+import { batchRows, type HeaderBatch, layer } from '../wire/headerBatch.ts';
 import { tcpFlag } from '../wire/tcp.ts';
 import type { HashKey } from './keyedHash.ts';
 
@@ -35,49 +35,64 @@ export class RecentFrames {
   private readonly seenAtUs = new Float64Array(sets * framesPerSet * 2).fill(Number.NEGATIVE_INFINITY);
   private readonly hashes = new Int32Array(this.seenAtUs.buffer);
   private readonly turn = new Uint8Array(sets);
-  private octets: Uint8Array = new Uint8Array(0);
-  private view: DataView = new DataView(new ArrayBuffer(0));
-  private first = 0;
-  private second = 0;
+  /** Of the rows of the batch that was read last: a pair of hashes each, and whether honest senders repeat such a frame. */
+  private readonly rowHashes = new Int32Array(batchRows * 2);
+  private readonly mayRepeat = new Uint8Array(batchRows);
+  /** Of no meaning: kept so that the reading is not left out. */
+  protected touched = 0;
 
   constructor(private readonly key: HashKey) {}
 
-  /** Whether the frame in `row` was seen a moment ago; if not, it is remembered. */
-  isSecondCopy(batch: HeaderBatch, row: number, atUs: Microseconds): boolean {
-    if (mayRepeat(batch, row)) return false;
-    this.hash(batch, row);
-    const set = this.first & (sets - 1);
+  /** Hashes every row. `isSecondCopy` then speaks of this batch. */
+  read(batch: HeaderBatch): void {
+    const { hashes, mayRepeat: repeats } = this;
+    let touched = 0;
+    for (let row = 0; row < batch.count; row++) {
+      const isRepeated = mayRepeat(batch, row);
+      repeats[row] = isRepeated ? 1 : 0;
+      if (isRepeated) continue;
+      this.hash(batch, row);
+      // The set of the frame is asked for here, while the next row is hashed, so that nobody has to wait for it later.
+      touched ^= hashes[((this.rowHashes[row * 2] as number) & (sets - 1)) * framesPerSet * 4] as number;
+    }
+    this.touched = touched;
+  }
+
+  /** Whether the frame in `row` was seen a moment ago; if not, it is remembered. Each row is asked for once, in order. */
+  isSecondCopy(row: number, atUs: Microseconds): boolean {
+    if (this.mayRepeat[row] === 1) return false;
+    const { hashes, seenAtUs } = this;
+    const first = this.rowHashes[row * 2] as number;
+    const second = this.rowHashes[row * 2 + 1] as number;
+    const set = first & (sets - 1);
     const pairs = set * framesPerSet * 4;
     const times = set * framesPerSet * 2 + framesPerSet;
     for (let way = 0; way < framesPerSet; way++) {
-      if (this.hashes[pairs + way * 2] !== this.first || this.hashes[pairs + way * 2 + 1] !== this.second) continue;
-      if (Math.abs(atUs - (this.seenAtUs[times + way] as number)) <= apartUs) return true;
-      this.seenAtUs[times + way] = atUs;
+      if (hashes[pairs + way * 2] !== first || hashes[pairs + way * 2 + 1] !== second) continue;
+      if (Math.abs(atUs - (seenAtUs[times + way] as number)) <= apartUs) return true;
+      seenAtUs[times + way] = atUs;
       return false;
     }
     const way = this.turn[set] as number;
     this.turn[set] = (way + 1) % framesPerSet;
-    if (Math.abs(atUs - (this.seenAtUs[times + way] as number)) <= apartUs) this.forgotten++;
-    this.hashes[pairs + way * 2] = this.first;
-    this.hashes[pairs + way * 2 + 1] = this.second;
-    this.seenAtUs[times + way] = atUs;
+    if (Math.abs(atUs - (seenAtUs[times + way] as number)) <= apartUs) this.forgotten++;
+    hashes[pairs + way * 2] = first;
+    hashes[pairs + way * 2 + 1] = second;
+    seenAtUs[times + way] = atUs;
     return false;
   }
 
   /** Four lanes over 16 octets at a time, each word multiplied in, from a secret start; 64 bits are kept. */
   private hash(batch: HeaderBatch, row: number): void {
-    if (batch.octets !== this.octets) {
-      this.octets = batch.octets;
-      this.view = new DataView(batch.octets.buffer, batch.octets.byteOffset, batch.octets.byteLength);
-    }
-    const { view, key } = this;
+    const { key } = this;
+    const { view } = batch;
     let at = contentAt(batch, row);
     const end = contentEnd(batch, row);
     let a = (key.low + prime1 + prime2) | 0;
     let b = key.high ^ prime2;
     let c = ((key.low ^ prime3) + (end - at)) | 0;
     let d = (key.high - prime1 + (batch.ipVersion[row] as number)) | 0;
-    const isCutShort = end - at > headRead + tailRead && hasChecksum(batch, row, view);
+    const isCutShort = end - at > headRead + tailRead && hasChecksum(batch, row);
     // Written out: this loop reads most octets of every frame.
     for (let until = isCutShort ? at + headRead : end; at + 16 <= until; at += 16) {
       a = Math.imul(a ^ view.getInt32(at, true), prime1);
@@ -106,8 +121,8 @@ export class RecentFrames {
     }
     const low = mix(mix(a, rotate(b, 7)), c);
     const high = mix(mix(d, rotate(a, 12)), rotate(b, 18) ^ c);
-    this.first = finish(low ^ rotate(d, 18));
-    this.second = finish(high ^ rotate(low, 5));
+    this.rowHashes[row * 2] = finish(low ^ rotate(d, 18));
+    this.rowHashes[row * 2 + 1] = finish(high ^ rotate(low, 5));
   }
 }
 
@@ -118,10 +133,10 @@ function mayRepeat(batch: HeaderBatch, row: number): boolean {
 }
 
 /** Of TCP, ICMP, or UDP where the sender computed one (RFC 768). A fragment has none of its own. */
-function hasChecksum(batch: HeaderBatch, row: number, view: DataView): boolean {
+function hasChecksum(batch: HeaderBatch, row: number): boolean {
   if (batch.fault[row] !== undefined || batch.laterFragment[row] === 1) return false;
   const layers = batch.layers[row] as number;
-  if (layers & layer.udp) return view.getUint16((batch.payloadAt[row] as number) - 2) !== 0;
+  if (layers & layer.udp) return batch.view.getUint16((batch.payloadAt[row] as number) - 2) !== 0;
   return (layers & (layer.tcp | layer.icmp | layer.icmpv6)) !== 0;
 }
 

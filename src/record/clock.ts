@@ -1,7 +1,6 @@
 /** `clock`: what time it is by the clock of a host, as the host itself said on the wire. */
 
 import { z } from 'zod';
-import { hour, type Microseconds } from '../base/time.ts';
 import { address, choice, count, instant, mac, text } from './field.ts';
 import { defineKind, type RecordOf } from './kind.ts';
 
@@ -24,9 +23,3 @@ export const clockKind = defineKind({
   }),
 });
 export type ClockRecord = RecordOf<typeof clockKind>;
-
-/**
- * A stamp further from the time of capture is none: clients that give away as little as they can send random ones
- * (draft-ietf-ntp-data-minimization §4), and the furthest zone is 14 hours away.
- */
-export const plausibleClockError: Microseconds = 26 * hour;

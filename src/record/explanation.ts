@@ -6,8 +6,8 @@
  */
 
 import { z } from 'zod';
+import { applications } from './application.ts';
 import { envelope } from './envelope.ts';
-import { applications } from './flow.ts';
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day, such as 2021-01-10');
 const portNumber = z.number().int().min(1).max(65_535);

@@ -1,12 +1,9 @@
 /** `flow`: what one conversation carried in one UTC minute. */
 
 import { z } from 'zod';
+import { applications } from './application.ts';
 import { address, choice, count, instant, mac, text, uint8, uint8s, uint16, uint16s, uint32, uint32s } from './field.ts';
 import { defineKind, type RecordOf } from './kind.ts';
-
-/** Protocols recognised by what the octets say, not by port alone. */
-export const applications = ['dns', 'tls', 'http', 'ssdp', 'browser', 'dhcp', 'mdns', 'llmnr', 'nbns', 'ntp', 'wsd', 'dhcpv6'] as const;
-export type Application = (typeof applications)[number];
 
 export const flowKind = defineKind({
   name: 'flow',

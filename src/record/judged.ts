@@ -1,9 +1,9 @@
 /** What is derived from facts and rules: `device`, `judgement`, `destination`. */
 
 import { z } from 'zod';
+import { applications } from './application.ts';
 import { envelope } from './envelope.ts';
 import { address, addresses, choice, count, instant, json, mac, text, texts, truth, uint8, uint16 } from './field.ts';
-import { applications } from './flow.ts';
 import { confidences, hostStates } from './interval.ts';
 import { defineKind, type RecordOf } from './kind.ts';
 

@@ -8,7 +8,7 @@ import { FaultTally, type FaultTotal } from '../base/faultTally.ts';
 import { type Microseconds, minute, second } from '../base/time.ts';
 import type { FrameBlock } from '../link/frameBlock.ts';
 import { Meter } from '../meter/meter.ts';
-import { appendFrame } from '../wire/frame.ts';
+import { appendFrames } from '../wire/frame.ts';
 import { HeaderBatch } from '../wire/headerBatch.ts';
 import type { BufferPool } from './bufferPool.ts';
 import { type CaptureCounters, noCounters, writeCounters } from './captureCounters.ts';
@@ -155,22 +155,35 @@ export class CaptureLoop {
 
   private decode(block: FrameBlock): void {
     const { batch, counters } = this;
-    const linkType = this.source?.interface?.linkType ?? -1;
+    const linkTypes = [this.source?.interface?.linkType ?? -1];
     batch.octets = block.octets;
-    for (let i = 0; i < block.count; i++) {
-      const at = block.at[i] as number;
-      const end = block.end[i] as number;
-      const capturedAtUs = block.capturedAtUs[i] as number;
-      counters.octets += end - at;
-      if (counters.firstAtUs === 0 || capturedAtUs < counters.firstAtUs) counters.firstAtUs = Math.floor(capturedAtUs);
-      if (capturedAtUs > counters.lastAtUs) counters.lastAtUs = Math.floor(capturedAtUs);
-      counters.frames++;
-      this.framesOfSource++;
-      appendFrame(batch, linkType, at, end, block.originalLength[i] as number, capturedAtUs, counters.frames, 0);
+    this.look(block);
+    for (let next = 0; next < block.count; ) {
+      const first = next;
+      next = appendFrames(batch, linkTypes, block, first, counters.frames + 1 - first);
+      counters.frames += next - first;
+      this.framesOfSource += next - first;
       if (batch.isFull) this.empty();
     }
     // The batch borrows the block's octets.
     this.empty();
+  }
+
+  /** Counts the octets of a block, and from when until when it was captured. */
+  private look(block: FrameBlock): void {
+    const { counters } = this;
+    let octets = 0;
+    let first = counters.firstAtUs === 0 ? Number.POSITIVE_INFINITY : counters.firstAtUs;
+    let last = counters.lastAtUs;
+    for (let i = 0; i < block.count; i++) {
+      octets += (block.end[i] as number) - (block.at[i] as number);
+      const capturedAtUs = block.capturedAtUs[i] as number;
+      if (capturedAtUs < first) first = capturedAtUs;
+      if (capturedAtUs > last) last = capturedAtUs;
+    }
+    counters.octets += octets;
+    if (block.count > 0) counters.firstAtUs = Math.floor(first);
+    counters.lastAtUs = Math.floor(last);
   }
 
   private empty(): void {

@@ -3,8 +3,9 @@
 import { FaultTally, type FaultTotal } from '../base/faultTally.ts';
 import type { Microseconds } from '../base/time.ts';
 import { droppedBefore, type FrameBlock, type FrameSource } from '../link/frameBlock.ts';
-import { Meter, type MeterSink } from '../meter/meter.ts';
-import { appendFrame } from '../wire/frame.ts';
+import { Meter } from '../meter/meter.ts';
+import type { MeterSink } from '../meter/sliceOutlet.ts';
+import { appendFrames } from '../wire/frame.ts';
 import { HeaderBatch } from '../wire/headerBatch.ts';
 import { StageLedger } from './ledger.ts';
 
@@ -99,25 +100,16 @@ export class CaptureMetering {
     this.link.in += block.count;
     this.batch.octets = block.octets;
     for (let i = 0; i < block.count; i++) {
-      const index = block.interfaceIndex[i] as number;
       const capturedAtUs = block.capturedAtUs[i] as number;
       if (capturedAtUs < this.first) this.first = capturedAtUs;
       if (capturedAtUs > this.last) this.last = capturedAtUs;
-      const linkType = this.source.interfaces[index]?.linkType ?? -1;
-      const originalLength = block.originalLength[i] as number;
-      appendFrame(
-        this.batch,
-        linkType,
-        block.at[i] as number,
-        block.end[i] as number,
-        originalLength,
-        capturedAtUs,
-        block.firstFrameNumber + i,
-        index,
-      );
-      this.link.out++;
+    }
+    const linkTypes = this.source.interfaces.map(({ linkType }) => linkType);
+    for (let next = 0; next < block.count; ) {
+      next = appendFrames(this.batch, linkTypes, block, next, block.firstFrameNumber);
       if (this.batch.isFull) this.empty();
     }
+    this.link.out += block.count;
     // The batch borrows the block's octets, so it is emptied before the next block is asked for.
     this.empty();
   }

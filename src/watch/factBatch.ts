@@ -7,18 +7,16 @@
  */
 
 import { sliceWords } from '../meter/flowTable.ts';
-import type { SliceSink } from '../meter/meter.ts';
 import type { SliceView } from '../meter/minuteSlice.ts';
-import { type ClockRecord, clockKind } from '../record/clock.ts';
+import type { SliceSink } from '../meter/sliceOutlet.ts';
+import type { ClockRecord } from '../record/clock.ts';
 import type { FlowRecord } from '../record/flow.ts';
-import { fieldsOf, type RecordKind } from '../record/kind.ts';
-import { type BindingRecord, bindingKind, type NameRecord, type NetworkRecord, nameKind, networkKind } from '../record/sighting.ts';
+import type { BindingRecord, NameRecord, NetworkRecord } from '../record/sighting.ts';
 import { type BufferPool, noBuffer } from './bufferPool.ts';
 import { type CaptureCounters, counterNames, writeCounters } from './captureCounters.ts';
 
-/** Kinds that travel as JSON; a record says which by its position here. `flowNumber` stands for flows. */
-export const sightingKinds = [nameKind, bindingKind, networkKind, clockKind] as unknown as readonly RecordKind[];
-export const flowNumber = sightingKinds.length;
+/** What a record says it is. All but flows travel as JSON. Nothing here needs to know their fields, so that a worker starts soon. */
+export const kindNumber = { name: 0, binding: 1, network: 2, clock: 3, flow: 4 } as const;
 export const headerAt = { words: 0, records: 1, counters: 2 } as const;
 /** Counters begin at 64-bit word 1. */
 export const firstRecordAt = headerAt.counters + counterNames.length * 2;
@@ -99,23 +97,23 @@ export class FactWriter implements SliceSink {
       this.replacements++;
     }
     this.records++;
-    this.end(flowNumber, flags, text.length, at);
+    this.end(kindNumber.flow, flags, text.length, at);
   }
 
   name(record: NameRecord): void {
-    this.sighting(nameKind as unknown as RecordKind, record);
+    this.sighting(kindNumber.name, record);
   }
 
   binding(record: BindingRecord): void {
-    this.sighting(bindingKind as unknown as RecordKind, record);
+    this.sighting(kindNumber.binding, record);
   }
 
   network(record: NetworkRecord): void {
-    this.sighting(networkKind as unknown as RecordKind, record);
+    this.sighting(kindNumber.network, record);
   }
 
   clock(record: ClockRecord): void {
-    this.sighting(clockKind as unknown as RecordKind, record);
+    this.sighting(kindNumber.clock, record);
   }
 
   /** Writes what waited. */
@@ -141,11 +139,9 @@ export class FactWriter implements SliceSink {
     return true;
   }
 
-  private sighting(recordKind: RecordKind, record: Readonly<Record<string, unknown>>): void {
+  private sighting(kind: number, record: Readonly<Record<string, unknown>>): void {
     this.records++;
-    const kind = sightingKinds.indexOf(recordKind);
-    const values = fieldsOf(recordKind).map(({ name }) => record[name] ?? null);
-    const text = encoder.encode(JSON.stringify(values, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
+    const text = encoder.encode(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
     if (this.queue.length === 0 && this.text(kind, text)) return;
     if (this.queue.length >= mostWaiting) this.givenUp++;
     else this.queue.push({ kind, text });

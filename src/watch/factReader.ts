@@ -2,10 +2,19 @@
 
 import { sliceWords } from '../meter/flowTable.ts';
 import { flowRecordOf, type SliceView } from '../meter/minuteSlice.ts';
+import { clockKind } from '../record/clock.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import { fieldsOf, type RecordKind } from '../record/kind.ts';
+import { bindingKind, nameKind, networkKind } from '../record/sighting.ts';
 import { type CaptureCounters, readCounters } from './captureCounters.ts';
-import { evidences, firstRecordAt, flagOfFlow, flowNumber, headerAt, recordAt, sightingKinds } from './factBatch.ts';
+import { evidences, firstRecordAt, flagOfFlow, headerAt, kindNumber, recordAt } from './factBatch.ts';
+
+const sightingKinds = new Map(
+  ([nameKind, bindingKind, networkKind, clockKind] as unknown as RecordKind[]).map((kind) => [
+    kindNumber[kind.name as keyof typeof kindNumber] as number,
+    kind,
+  ]),
+);
 
 /** The copy of a flow that was written early: enough to find it in the store. */
 export interface ReplacedFlow {
@@ -57,8 +66,8 @@ export class FactBatch {
 
   private readRecord(taker: FactTaker, at: number): void {
     const kind = this.words[at + recordAt.kind] as number;
-    const declared = sightingKinds[kind];
-    if (kind === flowNumber) this.readFlow(taker, at);
+    const declared = sightingKinds.get(kind);
+    if (kind === kindNumber.flow) this.readFlow(taker, at);
     else if (declared) taker.sighting(declared, this.sighting(declared, at));
     else throw new Error(`unreachable: kind ${kind} in a batch of facts`);
   }
@@ -85,10 +94,10 @@ export class FactBatch {
 
   private sighting(kind: RecordKind, at: number): Record<string, unknown> {
     const text = this.text((at + recordAt.content) * 4, this.words[at + recordAt.textLength] as number);
-    const values = JSON.parse(text) as unknown[];
+    const values = JSON.parse(text) as Record<string, unknown>;
     return Object.fromEntries(
-      fieldsOf(kind).map(({ name, semantic }, i) => {
-        const value = values[i];
+      fieldsOf(kind).map(({ name, semantic }) => {
+        const value = values[name] ?? null;
         return [name, semantic === 'address' && value !== null ? BigInt(value as string) : value];
       }),
     );

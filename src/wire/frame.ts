@@ -2,7 +2,7 @@
 
 import { Fault } from '../base/octets.ts';
 import { etherType } from './ethernet.ts';
-import { type HeaderBatch, layer, noMac, vlansKept } from './headerBatch.ts';
+import { batchRows, type HeaderBatch, layer, noMac, vlansKept } from './headerBatch.ts';
 import { walkArp, walkIpv4, walkIpv6 } from './internetWalk.ts';
 import {
   isVlanTag,
@@ -15,6 +15,7 @@ import {
   walkRawIpOf,
   walkVlans,
 } from './linkWalk.ts';
+import { walkPlainFrame } from './plainFrame.ts';
 import { walkTransport } from './transportWalk.ts';
 import { mark, proceed, reaches, stop } from './walk.ts';
 
@@ -44,11 +45,56 @@ export function appendFrame(
   batch.frameNumber[row] = frameNumber;
   batch.interfaceIndex[row] = interfaceIndex;
   batch.originalLength[row] = originalLength;
+  walkFrame(batch, row, linkType, at, end);
+}
+
+/** Frames that lie in the buffer of a batch, row by row; see `link/frameBlock.ts`. */
+export interface FrameList {
+  readonly count: number;
+  readonly capturedAtUs: Float64Array;
+  readonly interfaceIndex: Uint16Array;
+  readonly at: Uint32Array;
+  readonly end: Uint32Array;
+  readonly originalLength: Uint32Array;
+}
+
+/**
+ * As `appendFrame` for each of `frames` from `first` on, until the batch is full. Returns the first that found no place in it.
+ *
+ * @param linkTypes by interface index
+ * @param firstFrameNumber position in the capture of the first row of `frames`, not of `first`
+ */
+export function appendFrames(
+  batch: HeaderBatch,
+  linkTypes: readonly number[],
+  frames: FrameList,
+  first: number,
+  firstFrameNumber: number,
+): number {
+  const next = Math.min(frames.count, first + batchRows - batch.count);
+  const { at, end, capturedAtUs, originalLength, interfaceIndex } = frames;
+  for (let i = first; i < next; i++) {
+    const row = batch.count;
+    batch.count = row + 1;
+    batch.capturedAtUs[row] = capturedAtUs[i] as number;
+    batch.frameNumber[row] = firstFrameNumber + i;
+    batch.interfaceIndex[row] = interfaceIndex[i] as number;
+    batch.originalLength[row] = originalLength[i] as number;
+    walkFrame(batch, row, linkTypes[interfaceIndex[i] as number] ?? -1, at[i] as number, end[i] as number);
+  }
+  return next;
+}
+
+function walkFrame(batch: HeaderBatch, row: number, linkType: number, at: number, end: number): void {
   batch.frameAt[row] = at;
   batch.frameEnd[row] = end;
+  if (linkType !== 1 || !walkPlainFrame(batch, row, at, end)) walkLayers(batch, row, linkType, at, end);
+}
+
+/** Layer by layer, for every frame there may be. What `walkPlainFrame` reads comes out the same. */
+export function walkLayers(batch: HeaderBatch, row: number, linkType: number, at: number, end: number): void {
   clearRow(batch, row, at, end);
-  if (!walkLink(batch, row, linkType, at, end)) return;
-  walkTagsAndLabels(batch, row);
+  if (walkLink(batch, row, linkType, at, end)) walkTagsAndLabels(batch, row);
 }
 
 /** Rows are used again: what the walk may leave untouched starts empty. */

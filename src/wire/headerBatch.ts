@@ -39,8 +39,9 @@ export const noMac = -1;
 export class HeaderBatch {
   /** Rows in use. */
   count = 0;
-  /** The buffer into which `frameAt`, `payloadAt` and their ends point. Borrowed. */
-  octets: Uint8Array = new Uint8Array(0);
+  /** Of the same octets; words are read through it, several octets at once. */
+  view: DataView = new DataView(new ArrayBuffer(0));
+  private borrowed: Uint8Array = new Uint8Array(0);
 
   readonly capturedAtUs = new Float64Array(batchRows);
   /** Position of the frame in its capture, from 1. */
@@ -84,6 +85,17 @@ export class HeaderBatch {
   readonly payloadEnd = new Uint32Array(batchRows);
   /** The fault that stopped the walk, if any. */
   readonly fault: (Fault | undefined)[] = Array<Fault | undefined>(batchRows).fill(undefined);
+
+  /** The buffer into which `frameAt`, `payloadAt` and their ends point. Borrowed. */
+  get octets(): Uint8Array {
+    return this.borrowed;
+  }
+
+  set octets(octets: Uint8Array) {
+    if (octets === this.borrowed) return;
+    this.borrowed = octets;
+    this.view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  }
 
   get isFull(): boolean {
     return this.count === batchRows;

@@ -5,22 +5,24 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import type { Task } from './meteringWorker.ts';
+import { BufferPool, createPool } from '../../src/watch/bufferPool.ts';
+import { counterOctets } from '../../src/watch/captureCounters.ts';
+import type { Task, Told } from './meteringWorker.ts';
 
 const [, , name = '', source = 'ring', ...words] = process.argv;
 const numberAfter = (flag: string, otherwise: number) => (words.includes(flag) ? Number(words[words.indexOf(flag) + 1]) : otherwise);
-const stop = new Int32Array(new SharedArrayBuffer(4));
+const pool = new BufferPool(createPool(16, 256 * 1024, counterOctets));
 const task: Task = {
   interface: name,
   source: source as Task['source'],
   retireMs: numberAfter('--retire', 10),
   stallMs: numberAfter('--stall', 0),
   latency: words.includes('--latency'),
-  stop,
+  pool: pool.memory,
 };
 const worker = new Worker(new URL('./meteringWorker.js', import.meta.url), { workerData: task });
-worker.on('message', (text: string) => process.stdout.write(`${text}\n`));
-process.on('SIGINT', () => {
-  Atomics.store(stop, 0, 1);
-  Atomics.notify(stop, 0);
+worker.on('message', (told: Told) => {
+  if ('text' in told) process.stdout.write(`${told.text}\n`);
+  else pool.release(told.buffer);
 });
+process.on('SIGINT', () => pool.askToEnd());

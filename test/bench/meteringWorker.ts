@@ -1,110 +1,116 @@
-/** The worker of `liveReceiver.ts`: a live source, the walk over each frame and the meter, as in the running box, without a store. */
+/** The worker of `liveReceiver.ts`: the loop of the running box over a live source, with a buffer pool whose facts nobody stores. */
 
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openLiveSource } from '../../src/link/liveSource.ts';
+import type { FrameBlock } from '../../src/link/frameBlock.ts';
+import type { LiveOptions } from '../../src/link/liveSource.ts';
 import { native } from '../../src/link/native.ts';
-import { Meter } from '../../src/meter/meter.ts';
-import { appendFrame } from '../../src/wire/frame.ts';
-import { HeaderBatch } from '../../src/wire/headerBatch.ts';
+import { SupervisedSource } from '../../src/link/supervisedSource.ts';
+import { BufferPool, type PoolMemory } from '../../src/watch/bufferPool.ts';
+import { CaptureLoop, type PolledSource } from '../../src/watch/captureLoop.ts';
 
 export interface Task {
   readonly interface: string;
-  readonly source: 'ring' | 'libpcap';
+  readonly source: LiveOptions['source'];
   readonly retireMs: number;
   /** The consumer sleeps this long once, a second after the first frame; 0 for not at all. */
   readonly stallMs: number;
   /** Measured for frames that come a second after the first one or later: until then the code is being compiled. */
   readonly latency: boolean;
-  /** Not 0: stop. */
-  readonly stop: Int32Array;
+  readonly pool: PoolMemory;
 }
+
+export type Told = { readonly buffer: number } | { readonly text: string };
 
 /** Microseconds a class of the latency histogram is wide, and how many there are. */
 const [classUs, classes] = [50, 20_000];
 
-function receive(task: Task): void {
-  const source = openLiveSource({ ...task, filter: '', ringMiB: 64, promiscuous: true });
-  let flows = 0;
-  const nothing = () => {};
-  const meter = new Meter(
-    { capture: 'bench', maxFlows: 1_000_000 },
-    { flow: () => flows++, name: nothing, binding: nothing, network: nothing, clock: nothing },
-  );
-  const batch = new HeaderBatch();
-  const latencies = new Uint32Array(classes);
-  const clock = new Uint8Array(16);
-  const clockView = new DataView(clock.buffer);
-  const nowUs = () => {
-    native().clock_gettime(0, clock);
-    return clockView.getUint32(0, true) * 1_000_000 + clockView.getUint32(8, true) / 1000;
-  };
-  let frames = 0;
-  let octets = 0;
-  let latencyFromUs = 0;
-  const empty = () => {
-    meter.consume(batch);
-    const firstUs = batch.capturedAtUs[0] as number;
-    if (task.latency) {
-      if (latencyFromUs === 0) latencyFromUs = firstUs + 1_000_000;
+/** A source between the loop and the real one: when a block is given back, all of its frames have been counted. */
+class TimedSource implements PolledSource {
+  readonly latencies = new Uint32Array(classes);
+  private readonly clock = new Uint8Array(16);
+  private readonly clockView = new DataView(this.clock.buffer);
+  private block: FrameBlock | undefined;
+  private fromUs = 0;
+
+  constructor(private readonly source: PolledSource) {}
+
+  get interface() {
+    return this.source.interface;
+  }
+
+  poll(timeoutMs: number): FrameBlock | undefined {
+    this.block = this.source.poll(timeoutMs);
+    return this.block;
+  }
+
+  release(): void {
+    const { block } = this;
+    if (block !== undefined && block.count > 0) {
+      if (this.fromUs === 0) this.fromUs = (block.capturedAtUs[0] as number) + 1_000_000;
+      if ((block.capturedAtUs[0] as number) >= this.fromUs) this.measure(block);
     }
-    if (task.latency && firstUs >= latencyFromUs) {
-      const now = nowUs();
-      for (let row = 0; row < batch.count; row++) {
-        const waited = Math.floor((now - (batch.capturedAtUs[row] as number)) / classUs);
-        const at = Math.max(0, Math.min(classes - 1, waited));
-        latencies[at] = (latencies[at] as number) + 1;
-      }
-    }
-    batch.clear();
-  };
-  parentPort?.postMessage('READY');
-  let stallAtMs = task.stallMs > 0 ? Number.POSITIVE_INFINITY : 0;
-  while (Atomics.load(task.stop, 0) === 0) {
-    const block = source.poll(50);
-    if (block === undefined) continue;
-    batch.octets = block.octets;
-    const { linkType } = source.interface;
-    for (let i = 0; i < block.count; i++) {
-      const [at, end] = [block.at[i] as number, block.end[i] as number];
-      appendFrame(
-        batch,
-        linkType,
-        at,
-        end,
-        block.originalLength[i] as number,
-        block.capturedAtUs[i] as number,
-        block.firstFrameNumber + i,
-        0,
-      );
-      octets += end - at;
-      if (batch.isFull) empty();
-    }
-    if (batch.count > 0) empty();
-    frames += block.count;
-    if (task.stallMs === 0) continue;
-    if (stallAtMs === Number.POSITIVE_INFINITY) stallAtMs = performance.now() + 1000;
-    if (performance.now() >= stallAtMs) {
-      Atomics.wait(task.stop, 0, 0, task.stallMs);
-      stallAtMs = Number.MAX_VALUE;
+    this.source.release();
+  }
+
+  statistics() {
+    return this.source.statistics();
+  }
+
+  close(): void {
+    this.source.close();
+  }
+
+  private measure(block: FrameBlock): void {
+    native().clock_gettime(0, this.clock);
+    const now = this.clockView.getUint32(0, true) * 1_000_000 + this.clockView.getUint32(8, true) / 1000;
+    for (let row = 0; row < block.count; row++) {
+      const at = Math.max(0, Math.min(classes - 1, Math.floor((now - (block.capturedAtUs[row] as number)) / classUs)));
+      this.latencies[at] = (this.latencies[at] as number) + 1;
     }
   }
-  source.release();
-  const statistics = source.statistics();
-  meter.finish();
-  const refused = Object.values(meter.counters.refused).reduce((sum, count) => sum + count, 0);
-  source.close();
-  parentPort?.postMessage(
-    JSON.stringify({
-      frames,
-      octets,
-      flows,
-      refused,
-      ...statistics,
-      p50Ms: percentile(latencies, 0.5),
-      p99Ms: percentile(latencies, 0.99),
-    }),
-  );
+}
+
+const tell = (told: Told) => parentPort?.postMessage(told);
+
+function receive(task: Task): void {
+  const pool = new BufferPool(task.pool);
+  const loop = new CaptureLoop(pool, {
+    capture: 'bench',
+    maxFlows: 1_000_000,
+    hashSeed: 'bench',
+    nowUs: () => Date.now() * 1000,
+    seal: (buffer) => tell({ buffer }),
+  });
+  const options: LiveOptions = { ...task, filter: '', ringMiB: 64, promiscuous: true };
+  const source = new SupervisedSource(options, () => {});
+  const timed = new TimedSource(source);
+  loop.open(task.latency ? timed : source);
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  tell({ text: 'READY' });
+  let stallAtMs = task.stallMs > 0 ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;
+  while (!pool.isAskedToEnd) {
+    const came = loop.step(20);
+    if (stallAtMs === Number.MAX_VALUE) continue;
+    if (stallAtMs === Number.POSITIVE_INFINITY && came > 0) stallAtMs = performance.now() + 1000;
+    if (performance.now() < stallAtMs) continue;
+    Atomics.wait(sleeper, 0, 0, task.stallMs);
+    stallAtMs = Number.MAX_VALUE;
+  }
+  loop.finish();
+  while (!loop.drain()) Atomics.wait(sleeper, 0, 0, 5);
+  const { frames, octets, records, received, dropped, freezes, seenTwice, tableFull, timeOutOfRange, lossIsInvisible } = loop.counted;
+  const figures = {
+    frames,
+    octets,
+    records,
+    refused: seenTwice + tableFull + timeOutOfRange,
+    received,
+    ...(lossIsInvisible ? {} : { dropped, freezes }),
+    p50Ms: percentile(timed.latencies, 0.5),
+    p99Ms: percentile(timed.latencies, 0.99),
+  };
+  tell({ text: JSON.stringify(figures) });
 }
 
 /** Upper bound of the class in which the share lies, ms. */

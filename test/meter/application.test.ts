@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { applicationIn, applicationNamed } from '../../src/meter/application.ts';
-import { applications } from '../../src/record/flow.ts';
+import { applications } from '../../src/record/application.ts';
 import { encodeDnsQuery } from '../../src/wire/dns.ts';
 import { encodeHttpRequest } from '../../src/wire/http.ts';
 import { encodeClientHello } from '../../src/wire/tls.ts';

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { formatAddress, formatMac } from '../../base/address.ts';
 import { formatTime } from '../../base/time.ts';
+import { applications } from '../application.ts';
 import { communityId } from '../communityId.ts';
-import { applications, type FlowRecord } from '../flow.ts';
+import type { FlowRecord } from '../flow.ts';
 import { confidences, hostStates } from '../interval.ts';
 import { destinationStatuses } from '../judged.ts';
 import { isoInstant } from './instant.ts';

@@ -1,0 +1,85 @@
+/** Ties open slices to the conversations they are part of: who began, and what application was recognised, go from one to the other. */
+
+import type { Microseconds } from '../base/time.ts';
+import { tcpFlag } from '../wire/tcp.ts';
+import { type Beginning, Conversations, evidence } from './conversation.ts';
+import type { ConversationOptions } from './conversationTable.ts';
+import { type FlowKey, isIntrinsic, keyAt } from './flowKey.ts';
+import { type FlowTable, sliceDouble, sliceWord, sliceWords } from './flowTable.ts';
+
+const handshake = tcpFlag.syn | tcpFlag.ack;
+const closing = tcpFlag.fin | tcpFlag.rst;
+
+export class SliceConversations {
+  private readonly conversations: Conversations;
+
+  constructor(
+    private readonly table: FlowTable,
+    options: ConversationOptions,
+  ) {
+    this.conversations = new Conversations(options);
+  }
+
+  /** Conversations forgotten before they were idle, because there was no room. */
+  get forgotten(): number {
+    return this.conversations.forgotten;
+  }
+
+  /**
+   * A packet of `key` is about to be counted in `slice`.
+   *
+   * @param strand of packet time, see `packetTime.ts`
+   */
+  converse(key: FlowKey, slice: number, tcpFlags: number, atUs: Microseconds, isNew: boolean, strand: number): void {
+    const { table, conversations } = this;
+    if (isIntrinsic(key.words[keyAt.meta] as number)) return;
+    const isSyn = (tcpFlags & (tcpFlag.syn | tcpFlag.rst)) === tcpFlag.syn;
+    if (isNew || isSyn || atUs < table.getDouble(slice, sliceDouble.firstAt)) {
+      // A SYN+ACK answers: the other end began.
+      const side = isSyn && (tcpFlags & handshake) === handshake ? 1 - key.reversed : key.reversed;
+      const id = conversations.observe(key, side, atUs, isSyn ? evidence.syn : evidence.packet, strand);
+      const began = conversations.beginningOf(id);
+      table.set(slice, sliceWord.conversation, id);
+      table.set(slice, sliceWord.generation, conversations.generationOf(id));
+      table.set(slice, sliceWord.highBegan, began.side);
+      table.set(slice, sliceWord.bySyn, began.bySyn ? 1 : 0);
+      if (isNew) table.set(slice, sliceWord.application, began.application);
+    }
+    const id = this.conversationOf(slice);
+    if (id < 0) return;
+    conversations.seen(id, atUs);
+    if (tcpFlags & closing) conversations.close(id);
+  }
+
+  /** The application protocol was recognised in a packet of `slice`. */
+  learnApplication(slice: number, application: number): void {
+    this.table.set(slice, sliceWord.application, application);
+    const id = this.conversationOf(slice);
+    if (id >= 0) this.conversations.learnApplication(id, application);
+  }
+
+  /** Writes into a slice that is closed who began; it stays so. */
+  settle(slice: number): void {
+    this.write(slice, this.conversations.settle(this.table.words, slice * sliceWords));
+  }
+
+  /** Writes into an open slice who began, as it is known now. */
+  foresee(slice: number): void {
+    this.write(slice, this.conversations.foresee(this.table.words, slice * sliceWords));
+  }
+
+  /** −1 when it was forgotten meanwhile. */
+  private conversationOf(slice: number): number {
+    const id = this.table.get(slice, sliceWord.conversation);
+    return id >= 0 && this.conversations.generationOf(id) === this.table.get(slice, sliceWord.generation) ? id : -1;
+  }
+
+  /** What the slice knew itself stands where the conversation was forgotten. */
+  private write(slice: number, began: Beginning | undefined): void {
+    if (!began) return;
+    const { table } = this;
+    table.set(slice, sliceWord.highBegan, began.side);
+    table.set(slice, sliceWord.bySyn, began.bySyn ? 1 : 0);
+    if (table.get(slice, sliceWord.application) === 0) table.set(slice, sliceWord.application, began.application);
+  }
+}
