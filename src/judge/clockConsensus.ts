@@ -27,13 +27,23 @@ const tolerance = 0.2;
 /** Differences closer than this are no rivals, but one answer seen unsharply. */
 const oneAnswer = 90 * second;
 
-export function consensusAt(at: Microseconds, evidence: readonly ClockEvidence[]): Consensus | NoConsensus {
+const firstOf = ({ supports }: ClockEvidence) => supports[0]?.from ?? 0;
+
+export type EvidenceByKind = Readonly<Record<ClockEvidence['kind'], readonly ClockEvidence[]>>;
+
+/** Each kind ascending by time: `consensusAt` is asked at thousands of moments of the same evidence. */
+export function byKind(evidence: readonly ClockEvidence[]): EvidenceByKind {
+  const of = (kind: ClockEvidence['kind']) =>
+    evidence.filter((each) => each.kind === kind).sort((a, b) => a.at - b.at || firstOf(a) - firstOf(b));
+  return { wake: of('wake'), stamp: of('stamp') };
+}
+
+export function consensusAt(at: Microseconds, evidence: EvidenceByKind): Consensus | NoConsensus {
   const asked = (['wake', 'stamp'] as const).flatMap((kind) =>
-    evidence
-      .filter((each) => each.kind === kind)
-      .sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at) || a.at - b.at)
-      .slice(0, askedOfEachKind[kind])
-      .map((each) => ({ kind, supports: each.supports.map((support) => widened(support, Math.abs(each.at - at) * drift)) })),
+    nearest(evidence[kind], at, askedOfEachKind[kind]).map((each) => ({
+      kind,
+      supports: each.supports.map((support) => widened(support, Math.abs(each.at - at) * drift)),
+    })),
   );
   if (asked.length === 0) return 'none';
   const score = (difference: Microseconds) => asked.reduce((sum, { supports }) => sum + best(supports, difference), 0);
@@ -53,6 +63,27 @@ export function consensusAt(at: Microseconds, evidence: readonly ClockEvidence[]
   const middle = from + (to - from) / 2;
   const agreeing = (kind: ClockEvidence['kind']) => asked.filter((each) => each.kind === kind && best(each.supports, middle) > 0).length;
   return { from: Math.round(from), to: Math.round(to), wakeEdges: agreeing('wake'), stamps: agreeing('stamp') };
+}
+
+/** Of two that are equally far, the earlier one. `sorted`: ascending by time. */
+function nearest(sorted: readonly ClockEvidence[], at: Microseconds, count: number): ClockEvidence[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as ClockEvidence).at < at) low = middle + 1;
+    else high = middle;
+  }
+  const found: ClockEvidence[] = [];
+  let [before, after] = [low - 1, low];
+  while (found.length < count && (before >= 0 || after < sorted.length)) {
+    const [earlier, later] = [sorted[before], sorted[after]];
+    const isEarlier = earlier !== undefined && (later === undefined || at - earlier.at <= later.at - at);
+    found.push((isEarlier ? earlier : later) as ClockEvidence);
+    if (isEarlier) before--;
+    else after++;
+  }
+  return found;
 }
 
 function widened({ zeroFrom, from, to, zeroTo, weight }: Support, by: Microseconds): Support {

@@ -3,7 +3,7 @@
 import { type Microseconds, second } from '../base/time.ts';
 import type { ClockHistory, CorrectionRecord } from '../record/correction.ts';
 import type { HostInterval } from '../record/interval.ts';
-import { type Consensus, consensusAt, type NoConsensus } from './clockConsensus.ts';
+import { byKind, type Consensus, consensusAt, type NoConsensus } from './clockConsensus.ts';
 import { type ClockEvidence, type RunningClock, runningClocks } from './clockEvidence.ts';
 
 interface Asked {
@@ -71,10 +71,11 @@ function questions(
     const running = clocks[stretch.segment] as RunningClock;
     const own = evidence.filter(({ clock }) => clock === running.clock);
     const times = [...new Set(own.map(({ at }) => at).filter((at) => at >= begin && at < end))].sort((a, b) => a - b);
+    const sorted = byKind(own);
     const asks = times.length > 0 ? times : [begin + (end - begin) / 2];
     asks.forEach((at, j) => {
       const start = j === 0 ? begin : ((asks[j - 1] as number) + at) / 2;
-      asked.push({ from: Math.floor(start), repairUs: stretch.repairUs, running, answer: consensusAt(at, own) });
+      asked.push({ from: Math.floor(start), repairUs: stretch.repairUs, running, answer: consensusAt(at, sorted) });
     });
   }
   return asked;

@@ -1,8 +1,8 @@
-/** Whose clock says what: NTP, SMB2 and Kerberos become clock records. */
+/** Whose clock says what: NTP, SMB2, Kerberos and TLS become clock records. */
 
 import type { Address, Mac } from '../base/address.ts';
 import { isGroupMac } from '../base/address.ts';
-import { hour, type Microseconds, minute } from '../base/time.ts';
+import { hour, type Microseconds, minute, second } from '../base/time.ts';
 import type { ClockRecord } from '../record/clock.ts';
 import type { KerberosError } from '../wire/kerberos.ts';
 import type { NtpMessage } from '../wire/ntp.ts';
@@ -24,6 +24,15 @@ export interface ClockContext {
   readonly destinationMac: Mac | null;
   readonly destination: Address;
 }
+
+/** A machine opens connections all day long. */
+const sparing: Readonly<Record<ClockRecord['protocol'], Microseconds>> = {
+  ntp: minute,
+  smb2: minute,
+  kerberos: minute,
+  'kerberos-client': minute,
+  tls: 5 * minute,
+};
 
 export class HostClocks {
   /** Times so far from that of the capture that they are no clock: most NTP clients of today send random ones. */
@@ -48,6 +57,11 @@ export class HostClocks {
     this.see(context.destinationMac, context.destination, message.clientTimeUs, 'kerberos-client', context);
   }
 
+  /** `gmtUnixTime`: whole seconds, the rest cut off: the middle of the second is meant. */
+  learnTls(gmtUnixTime: number, context: ClockContext): void {
+    this.see(context.sourceMac, context.source, gmtUnixTime * second + second / 2, 'tls', context);
+  }
+
   private see(
     mac: Mac | null,
     address: Address,
@@ -57,10 +71,11 @@ export class HostClocks {
   ): void {
     if (mac === null || mac === 0 || isGroupMac(mac) || hostTime === undefined) return;
     if (Math.abs(hostTime - atUs) > plausibleClockError) {
-      this.implausible++;
+      // Random octets are as good in a ClientHello: there a time that is none says nothing of the client.
+      if (protocol !== 'tls') this.implausible++;
       return;
     }
-    if (!this.memory.isNew(atUs, `clock ${mac} ${address} ${protocol} ${Math.floor(atUs / minute)}`)) return;
+    if (!this.memory.isNew(atUs, `clock ${mac} ${address} ${protocol} ${Math.floor(atUs / sparing[protocol])}`)) return;
     this.write({ capture: this.capture, frame, mac, address, hostTime, capturedAt: atUs, protocol });
   }
 }

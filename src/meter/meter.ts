@@ -72,7 +72,7 @@ export class Meter {
   private readonly fragments: FragmentTable;
   private readonly recent: RecentFrames;
   private readonly sightings: Sightings;
-  private readonly serverNames = new ServerNames();
+  private readonly serverNames: ServerNames;
   private readonly outlet: SliceOutlet;
   private received = 0;
   private readonly refused: Record<RefusalReason, number> = { 'seen-twice': 0, 'table-full': 0, 'time-out-of-range': 0 };
@@ -95,6 +95,7 @@ export class Meter {
     this.fragments = new FragmentTable(hashKey);
     this.recent = new RecentFrames(hashKey);
     this.sightings = new Sightings(capture, sink);
+    this.serverNames = new ServerNames((hello, batch, row) => this.sightings.readHello(hello, batch, row));
   }
 
   /** Reads every row; keeps nothing that points into the batch. */

@@ -4,6 +4,7 @@ import { Fault } from '../base/octets.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import type { HeaderBatch } from '../wire/headerBatch.ts';
 import { assembleClientHellos, assembleHttpRequests } from '../wire/streamHeads.ts';
+import type { ClientHello } from '../wire/tls.ts';
 
 export interface ServerName {
   readonly name: string;
@@ -28,6 +29,9 @@ export class ServerNames {
   private readonly clientHellos = assembleClientHellos();
   private readonly httpRequests = assembleHttpRequests();
 
+  /** @param hear told of each ClientHello, with the row that completed it */
+  constructor(private readonly hear: (hello: ClientHello, batch: HeaderBatch, row: number) => void = () => undefined) {}
+
   /** Messages that were given up before they were complete. */
   get givenUp(): number {
     return this.clientHellos.givenUp + this.httpRequests.givenUp;
@@ -37,7 +41,10 @@ export class ServerNames {
   find(batch: HeaderBatch, row: number): ServerName | Fault | undefined {
     const hello = this.clientHellos.add(batch, row);
     if (hello instanceof Fault) return hello;
-    if (hello) return this.named(hello.serverName, 'tls-sni');
+    if (hello) {
+      this.hear(hello, batch, row);
+      return this.named(hello.serverName, 'tls-sni');
+    }
     const request = this.httpRequests.add(batch, row);
     if (request instanceof Fault) return request;
     return request ? this.named(request.host, 'http-host') : undefined;

@@ -17,6 +17,7 @@ import { netbiosDatagramPort, readNetbiosDatagram } from '../wire/netbiosDatagra
 import { ntpPort, readNtp } from '../wire/ntp.ts';
 import { readSmbNegotiation, smbPort } from '../wire/smb2.ts';
 import { assembleDnsMessages } from '../wire/streamHeads.ts';
+import type { ClientHello } from '../wire/tls.ts';
 import { Bindings, type SenderContext } from './bindings.ts';
 import { type ClockContext, HostClocks } from './hostClocks.ts';
 import { HourlyMemory } from './hourlyMemory.ts';
@@ -86,6 +87,13 @@ export class Sightings {
     if (messages instanceof Fault) return messages;
     for (const message of messages ?? []) this.names.learnDns(message, 'dns', answerOf(batch, row, atUs));
     return undefined;
+  }
+
+  /** `row`: the one that completed the hello. */
+  readHello({ gmtUnixTime }: ClientHello, batch: HeaderBatch, row: number): void {
+    if (gmtUnixTime === undefined) return;
+    const atUs = Math.floor(batch.capturedAtUs[row] as number);
+    this.hostClocks.learnTls(gmtUnixTime, clocksOf(batch, row, atUs));
   }
 
   /** Segments that begin in the middle of a message read as other messages: no fault of theirs is one. */

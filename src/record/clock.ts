@@ -7,7 +7,7 @@ import { defineKind, type RecordOf } from './kind.ts';
 export const clockKind = defineKind({
   name: 'clock',
   nature: 'fact',
-  description: 'A host sent the time of its own clock. Written at most once for each UTC minute, address and protocol.',
+  description: 'A host sent the time of its own clock. Written at most once for each UTC minute (for `tls`: five), address and protocol.',
   identity: ['capture', 'frame', 'mac', 'protocol'],
   schema: z.strictObject({
     capture: text('The capture that holds the frame.'),
@@ -17,8 +17,8 @@ export const clockKind = defineKind({
     hostTime: instant('What its clock said.'),
     capturedAt: instant('When the frame was captured, by the clock of the sensor.'),
     protocol: choice(
-      ['ntp', 'smb2', 'kerberos', 'kerberos-client'],
-      'Where it stood: NTP transmit time, SMB2 NEGOTIATE SystemTime, KRB-ERROR stime of its sender, KRB-ERROR ctime of its receiver.',
+      ['ntp', 'smb2', 'kerberos', 'kerberos-client', 'tls'],
+      'Where it stood: NTP transmit time, SMB2 NEGOTIATE SystemTime, KRB-ERROR stime of its sender, KRB-ERROR ctime of its receiver, gmt_unix_time of a ClientHello.',
     ),
   }),
 });

@@ -1,6 +1,6 @@
 /** One TCP connection of an exact number of packets: handshake, a TLS or HTTP request, data both ways, an orderly end (RFC 9293 §3.5, §3.6). */
 
-import type { Microseconds } from '../base/time.ts';
+import { type Microseconds, second } from '../base/time.ts';
 import { encodeHttpRequest, encodeHttpResponse } from '../wire/http.ts';
 import { tcpFlag } from '../wire/tcp.ts';
 import { encodeClientHello } from '../wire/tls.ts';
@@ -8,8 +8,15 @@ import type { Random } from './random.ts';
 import type { Station } from './station.ts';
 import type { Purpose, Wiretap } from './wiretap.ts';
 
+export type ClientClock = (at: Microseconds) => Microseconds;
+
 export type Request =
-  | { readonly kind: 'tls'; readonly serverName: string }
+  | {
+      readonly kind: 'tls';
+      readonly serverName: string;
+      /** What the clock of the client shows at a time: given, its hello of TLS 1.2 says so, as RFC 5246 asks. */
+      readonly clientClock?: ClientClock | undefined;
+    }
   | { readonly kind: 'http'; readonly host: string; readonly target: string; readonly userAgent: string };
 
 export interface Conversation {
@@ -41,7 +48,7 @@ export function converse(tap: Wiretap, conversation: Conversation, random: Rando
   sides.send('client', syn, none);
   sides.send('server', syn | ack, none);
   sides.send('client', ack, none);
-  sides.send('client', psh | ack, encodeRequest(request, random));
+  sides.send('client', psh | ack, encodeRequest(request, sides.now, random));
   // Two segments of the server, then one packet of the client that acknowledges both: what a delayed acknowledgement makes.
   const turns = Array.from({ length: packets - 7 }, (_, i) => (i % 3 === 2 ? 'client' : 'server'));
   const answers = encodeAnswers(request, turns.filter((turn) => turn === 'server').length, conversation, random);
@@ -57,10 +64,12 @@ export function converse(tap: Wiretap, conversation: Conversation, random: Rando
   return sides.now;
 }
 
-function encodeRequest(request: Request, random: Random): Uint8Array {
+function encodeRequest(request: Request, at: Microseconds, random: Random): Uint8Array {
   if (request.kind === 'http') return encodeHttpRequest(request);
   const applicationProtocols = ['h2', 'http/1.1'];
-  return encodeClientHello({ serverName: request.serverName, applicationProtocols, random: random.octets(32), padding: random.below(180) });
+  const hello = { serverName: request.serverName, applicationProtocols, random: random.octets(32), padding: random.below(180) };
+  if (!request.clientClock) return encodeClientHello(hello);
+  return encodeClientHello({ ...hello, gmtUnixTime: Math.floor(request.clientClock(at) / second) });
 }
 
 function encodeAnswers(request: Request, count: number, conversation: Conversation, random: Random): Uint8Array[] {

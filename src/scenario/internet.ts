@@ -2,7 +2,7 @@
 
 import type { Mac } from '../base/address.ts';
 import type { Microseconds } from '../base/time.ts';
-import { converse, type Request } from './conversation.ts';
+import { type ClientClock, converse, type Request } from './conversation.ts';
 import { lookup } from './lookup.ts';
 import type { Random } from './random.ts';
 import { type Lan, Station } from './station.ts';
@@ -28,6 +28,8 @@ export interface Visit {
   /** Of the TCP connection, both directions; the lookup before it comes on top. */
   readonly packets: number;
   readonly benign?: boolean;
+  /** Given, the hello tells it: see `Request`. */
+  readonly clientClock?: ClientClock | undefined;
 }
 
 export class Internet {
@@ -60,17 +62,18 @@ export class Internet {
   }
 
   /** A lookup and a connection; the result is the time after the last packet. */
-  visit({ at, client, site, packets, benign = true }: Visit, random: Random): Microseconds {
+  visit({ at, client, site, packets, benign = true, clientClock }: Visit, random: Random): Microseconds {
     const { name, aliases = [] } = site;
     const server = this.server(name);
     const answeredAt = lookup(this.tap, this.lan, { at, client, name, aliases, address: server.address }, random);
-    return this.connect({ at: answeredAt + random.between(300, 9_000), client, site, packets, benign }, random);
+    return this.connect({ at: answeredAt + random.between(300, 9_000), client, site, packets, benign, clientClock }, random);
   }
 
   /** A connection alone, as with a name that the client still remembers, or has never looked up. */
-  connect({ at, client, site, packets, benign = true }: Visit, random: Random): Microseconds {
+  connect({ at, client, site, packets, benign = true, clientClock }: Visit, random: Random): Microseconds {
     const { name, port, target = '/', userAgent = 'Microsoft-CryptoAPI/10.0' } = site;
-    const request: Request = port === 443 ? { kind: 'tls', serverName: name } : { kind: 'http', host: name, target, userAgent };
+    const request: Request =
+      port === 443 ? { kind: 'tls', serverName: name, clientClock } : { kind: 'http', host: name, target, userAgent };
     const purpose: Purpose = { scope: 'outside', peer: name, protocol: 'tcp', port, benign };
     return converse(this.tap, { at, client, server: this.server(name), serverPort: port, request, packets, purpose }, random);
   }

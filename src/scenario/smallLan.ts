@@ -2,6 +2,7 @@
 
 import type { Mac } from '../base/address.ts';
 import { type Microseconds, second } from '../base/time.ts';
+import type { ClientClock } from './conversation.ts';
 import type { Internet, Site } from './internet.ts';
 import type { Random } from './random.ts';
 import type { Span } from './span.ts';
@@ -64,15 +65,16 @@ export interface Browsing {
   /** Between two visits, on average. */
   readonly everySeconds: number;
   readonly packets: readonly [low: number, high: number];
+  readonly clientClock?: ClientClock | undefined;
 }
 
 /** Visits one after another through `spans`, none of which reaches beyond the end of its span. */
-export function browse(internet: Internet, { client, spans, sites, everySeconds, packets }: Browsing, random: Random): void {
+export function browse(internet: Internet, { client, spans, sites, everySeconds, packets, clientClock }: Browsing, random: Random): void {
   for (const { from, to } of spans) {
     let at: Microseconds = from + random.below(everySeconds * second);
     // A visit takes a few seconds; twenty are room enough.
     while (at < to - 20 * second) {
-      const end = internet.visit({ at, client, site: random.pick(sites), packets: random.between(...packets) }, random);
+      const end = internet.visit({ at, client, site: random.pick(sites), packets: random.between(...packets), clientClock }, random);
       if (end > to) throw new Error('unreachable: a visit that is longer than twenty seconds');
       at = end + random.between(1, everySeconds * 2) * second;
     }

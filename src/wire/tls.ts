@@ -1,11 +1,12 @@
 /** TLS: the ClientHello and the name in it (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2; server_name: RFC 6066 §3; ALPN: RFC 7301; ECH: RFC 9849). */
 
-import { type Decoded, Fault, inner, latin1, malformed, type Region, uint8, uint16, uint24, within } from '../base/octets.ts';
+import { type Decoded, Fault, inner, latin1, malformed, type Region, uint8, uint16, uint24, uint32, within } from '../base/octets.ts';
 import { OctetBuilder } from './octetBuilder.ts';
 
 const handshake = 22;
 const clientHello = 1;
 const extension = { serverName: 0, alpn: 16, supportedVersions: 43, encryptedClientHello: 0xfe0d } as const;
+const tls13 = 0x0304;
 /** Plaintext octets of one record (RFC 8446 §5.1) plus what old versions may add. */
 const longestRecord = 16384 + 2048;
 /** A ClientHello with post-quantum key shares has about 2 KiB; this leaves ample room. */
@@ -18,6 +19,11 @@ export interface ClientHello {
   readonly applicationProtocols: readonly string[];
   /** The true name is encrypted: `serverName` is the outer one (RFC 9849). */
   readonly encryptedClientHello: boolean;
+  /**
+   * The first four octets of `random`, seconds since 1970: the clock of the client where it follows RFC 5246 §7.4.1.2. Many fill
+   * them with random octets, and who offers TLS 1.3 must (RFC 8446 §4.1.2): `undefined` then, and where the hello was not read whole.
+   */
+  readonly gmtUnixTime: number | undefined;
   /** Where reading stopped: what stands before it was read. */
   readonly fault: Fault | undefined;
 }
@@ -78,19 +84,22 @@ function joinRecords(region: Region, length: number): Region | Fault {
 
 /** `given` starts with the handshake header; `length` is what the message should have. */
 function readMessage(given: Region, length: number): ClientHello | Fault {
-  const found: Found = { serverName: undefined, applicationProtocols: [], encryptedClientHello: false };
+  const found: Found = { serverName: undefined, applicationProtocols: [], encryptedClientHello: false, offersTls13: false };
   const had = given.end - given.at;
   // Within a whole message only its own lengths can be wrong: no further segment mends that.
   const fault = readHello(had < length ? given : { ...given, limitedBy: 'tls.handshakeLength' }, found);
-  if (found.serverName !== undefined) return { ...found, fault };
+  const { offersTls13, ...hello } = found;
+  const gmtUnixTime = fault || had < length || offersTls13 ? undefined : uint32(given.octets, given.at + 6);
+  if (hello.serverName !== undefined) return { ...hello, gmtUnixTime, fault };
   if (had < length) return new Fault('tls', 'truncated', given.at, length, had, given.limitedBy);
-  return fault ?? { ...found, fault };
+  return fault ?? { ...hello, gmtUnixTime, fault };
 }
 
 interface Found {
   serverName: string | undefined;
   applicationProtocols: string[];
   encryptedClientHello: boolean;
+  offersTls13: boolean;
 }
 
 function readHello(message: Region, found: Found): Fault | undefined {
@@ -130,6 +139,7 @@ function readExtensions(extensions: Region, found: Found): Fault | undefined {
     if (type === extension.serverName) found.serverName ??= readServerName(value);
     if (type === extension.alpn) found.applicationProtocols = readProtocols(value);
     if (type === extension.encryptedClientHello) found.encryptedClientHello = true;
+    if (type === extension.supportedVersions) found.offersTls13 = offersTls13(value);
     rest = { ...rest, at: at + length };
   }
   return undefined;
@@ -143,6 +153,15 @@ function readServerName(value: Region): string | undefined {
   if (uint8(octets, at + 2) !== 0 || length === 0 || length > 255 || within(value, 5 + length, 'tls.serverName')) return undefined;
   const name = latin1(octets, at + 5, length);
   return /^[\x21-\x7e]+$/.test(name) ? name.toLowerCase().replace(/\.$/, '') : undefined;
+}
+
+/** Also a draft of it (0x7f…): those filled `random` alike. */
+function offersTls13({ octets, at, end }: Region): boolean {
+  for (let i = at + 1; i + 2 <= end; i += 2) {
+    const version = uint16(octets, i);
+    if (version === tls13 || version >>> 8 === 0x7f) return true;
+  }
+  return false;
 }
 
 function readProtocols(value: Region): string[] {
@@ -162,11 +181,13 @@ export interface ClientHelloFields {
   readonly applicationProtocols?: readonly string[];
   /** 32 octets; zero unless given. */
   readonly random?: Uint8Array;
+  /** Seconds since 1970. Given, the hello is one of TLS 1.2, and its `random` begins with them (RFC 5246 §7.4.1.2). */
+  readonly gmtUnixTime?: number;
   /** Octets of padding (RFC 7685), to reach the sizes that post-quantum key shares bring. */
   readonly padding?: number;
 }
 
-/** One TLS record that holds a ClientHello of TLS 1.3 with what such a message needs (RFC 8446 §9.2). */
+/** One TLS record that holds a ClientHello of TLS 1.3, or of 1.2, with what such a message needs (RFC 8446 §9.2, RFC 5246 §7.4.1.2). */
 export function encodeClientHello(fields: ClientHelloFields): Uint8Array {
   const extensions = new OctetBuilder();
   if (fields.serverName !== undefined) {
@@ -188,18 +209,19 @@ export function encodeClientHello(fields: ClientHelloFields): Uint8Array {
       .uint16(list.length)
       .octets(list.finish());
   }
+  const isTls13 = fields.gmtUnixTime === undefined;
   // supported_versions: 1.3 and 1.2; supported_groups: x25519; signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256.
-  extensions.uint16(extension.supportedVersions).uint16(5).uint8(4).uint16(0x0304).uint16(0x0303);
+  if (isTls13) extensions.uint16(extension.supportedVersions).uint16(5).uint8(4).uint16(tls13).uint16(0x0303);
   extensions.uint16(10).uint16(4).uint16(2).uint16(29);
   extensions.uint16(13).uint16(6).uint16(4).uint16(0x0403).uint16(0x0804);
   // key_share: one x25519 share, filled with a pattern: nobody answers with it.
-  extensions.uint16(51).uint16(38).uint16(36).uint16(29).uint16(32).fill(32, 0x42);
+  if (isTls13) extensions.uint16(51).uint16(38).uint16(36).uint16(29).uint16(32).fill(32, 0x42);
   if (fields.padding !== undefined) extensions.uint16(21).uint16(fields.padding).fill(fields.padding);
-  const hello = new OctetBuilder()
-    .uint16(0x0303)
-    .octets(fields.random ?? new Uint8Array(32))
-    .uint8(0);
-  // TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; no compression.
+  const random = fields.random ?? new Uint8Array(32);
+  const hello = new OctetBuilder().uint16(0x0303);
+  if (fields.gmtUnixTime === undefined) hello.octets(random).uint8(0);
+  else hello.uint32(fields.gmtUnixTime).octets(random.subarray(4)).uint8(0);
+  // TLS_AES_128_GCM_SHA256 (of TLS 1.3; others pass it over), TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; no compression.
   hello.uint16(4).uint16(0x1301).uint16(0xc02f).uint8(1).uint8(0).uint16(extensions.length).octets(extensions.finish());
   return new OctetBuilder()
     .uint8(handshake)

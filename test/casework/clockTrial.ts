@@ -5,6 +5,7 @@ import { correctedStates } from '../../src/judge/correction.ts';
 import { assembleDevices } from '../../src/judge/device.ts';
 import { hostClock, stretchesAround } from '../../src/judge/hostClock.ts';
 import { stateOfSecond } from '../../src/judge/stateOfSecond.ts';
+import type { ClockRecord } from '../../src/record/clock.ts';
 import type { CorrectionRecord } from '../../src/record/correction.ts';
 import type { HostInterval } from '../../src/record/interval.ts';
 import type { PowerStory } from '../../src/scenario/power/powerStory.ts';
@@ -25,8 +26,13 @@ export interface Trial {
 
 const near = 600 * second;
 
-/** `right` and `wrong`: the same story and seed, told by a right and by a wrong clock. */
-export function clockTrial(right: PowerStory, wrong: PowerStory): Trial {
+/**
+ * @param right the story told by a right clock
+ * @param wrong the same story and seed, told by a wrong one
+ * @returns the trial with all that is on the wire, and the one in which the clocks that the host sends are kept from the judge: its
+ *   sleeps alone must show the difference
+ */
+export function clockTrial(right: PowerStory, wrong: PowerStory): { readonly open: Trial; readonly hidden: Trial } {
   const frames = wrong.frames.map(({ capturedAtUs, octets }) => ({ atUs: capturedAtUs, octets }));
   const { kept } = meterAll(frames, { maxFlows: 100_000 });
   const mac = Number.parseInt((wrong.truth.hosts[0]?.mac ?? '').replaceAll(':', ''), 16);
@@ -39,20 +45,18 @@ export function clockTrial(right: PowerStory, wrong: PowerStory): Trial {
   const seen = kept.bindings.map((binding) => ({ ...binding, firstSeen: binding.from, lastSeen: binding.from }));
   const device = assembleDevices(seen, new Map()).find((one) => one.mac === mac);
   const others = kept.flows.filter(({ sourceMac, destinationMac }) => sourceMac !== mac && destinationMac !== mac);
-  const records = hostClock({
+  const asked = {
     host: 'H',
     machines: [{ mac, addresses: device?.addresses ?? [] }],
     intervals,
     history,
     flows: own.filter((flow) => inside(flow.minute)),
     minutesOfOthers: new Set(others.map((flow) => minuteOf(flow.minute))),
-    stamps: kept.clocks.filter((clock) => clock.mac === mac),
-  });
+  };
   const [asTrue, asLogged] = [right, wrong].map((story) => {
     const [own = []] = [...groupByHost(story.logs.flatMap((log) => log.events)).values()];
     return combine(buildIntervals(own));
   }) as [HostInterval[], HostInterval[]];
-  const asCorrected = correctedStates(asLogged, records);
   const edges = (wrong.truth.timelines[0]?.machine ?? []).flatMap(({ from, to }) => [Date.parse(from) * 1000, Date.parse(to) * 1000]);
   const close = own.filter((flow) => edges.some((edge) => flow.firstAt >= edge - near && flow.lastAt <= edge + near));
   const alike = (states: readonly HostInterval[]) =>
@@ -62,5 +66,10 @@ export function clockTrial(right: PowerStory, wrong: PowerStory): Trial {
         return stateOfSecond(states, time).state === stateOfSecond(asTrue, time).state;
       }),
     ).length;
-  return { flows: close.length, corrected: alike(asCorrected), uncorrected: alike(asLogged), records };
+  const uncorrected = alike(asLogged);
+  const judged = (stamps: readonly ClockRecord[]): Trial => {
+    const records = hostClock({ ...asked, stamps });
+    return { flows: close.length, corrected: alike(correctedStates(asLogged, records)), uncorrected, records };
+  };
+  return { open: judged(kept.clocks.filter((clock) => clock.mac === mac)), hidden: judged([]) };
 }

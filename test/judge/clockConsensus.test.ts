@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { day, hour, minute, parseTime, second } from '../../src/base/time.ts';
-import { consensusAt } from '../../src/judge/clockConsensus.ts';
+import { byKind, consensusAt } from '../../src/judge/clockConsensus.ts';
 import type { ClockEvidence } from '../../src/judge/clockEvidence.ts';
 
 const at = parseTime('2021-01-10T08:00:00Z') as number;
@@ -32,7 +32,7 @@ const stamp = (days: number, seconds: number): ClockEvidence => ({
   ],
 });
 const asked = (evidence: readonly ClockEvidence[], when = at) => {
-  const answer = consensusAt(when, evidence);
+  const answer = consensusAt(when, byKind(evidence));
   return typeof answer === 'string'
     ? answer
     : [Math.round(answer.from / second), Math.round(answer.to / second), answer.wakeEdges, answer.stamps];

@@ -5,6 +5,7 @@ import { hour, minute, second } from '../../src/base/time.ts';
 import { encodeKerberosError } from '../../src/wire/kerberos.ts';
 import { encodeNtp, ntpMode } from '../../src/wire/ntp.ts';
 import { encodeSmbNegotiation } from '../../src/wire/smb2.ts';
+import { encodeClientHello } from '../../src/wire/tls.ts';
 import { client, type Frame, flags, machine, meterAll, start, tcp, udp } from './frames.ts';
 
 const server = machine('02:00:00:00:00:dc', '192.168.0.2');
@@ -40,6 +41,18 @@ describe('clocks that hosts send', () => {
     assert.deepEqual(seen([udp(start, server, client, 88, 50_000, error)]), both);
     const data = Uint8Array.of(0, 0, 0, error.length, ...error);
     assert.deepEqual(seen([tcp(start, server, client, [88, 50_000], flags.ack, { data })]), both);
+  });
+  const hello = (atUs: number, gmtUnixTime: number) =>
+    tcp(atUs, client, server, [50_000, 443], flags.ack, { data: encodeClientHello({ serverName: 'a.example', gmtUnixTime }) });
+  it('takes the time in a ClientHello of TLS 1.2 for the clock of the client, to the middle of its second', () =>
+    assert.deepEqual(seen([hello(start, start / second - 212)]), [['client', formatAddress(client.address), -211.5, 'tls']]));
+  it('takes random octets of a ClientHello for no time, and does not hold that against the client', () => {
+    const { meter, kept } = meterAll([hello(start, 0x9d00_1234)]);
+    assert.deepEqual([kept.clocks, meter.leftOut['clock-implausible']], [[], 0]);
+  });
+  it('writes what connections say once in five minutes', () => {
+    const frames = [0, 1, 3, 5].map((minutes) => hello(start + minutes * minute, start / second + minutes * 60));
+    assert.equal(seen(frames).length, start % (5 * minute) === 0 ? 2 : Number.NaN);
   });
   it('writes one for each minute', () => {
     const frames = [0, 10, 20, 60].map((seconds) => ntp(start + seconds * second, start + seconds * second));

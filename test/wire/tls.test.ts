@@ -28,7 +28,13 @@ function inRecords(octets: Uint8Array, size: number): Uint8Array {
 
 describe('TLS ClientHello', () => {
   it('finds the server name in the example of RFC 8448 §3', () =>
-    assert.deepEqual(hello(rfc8448), { serverName: 'server', applicationProtocols: [], encryptedClientHello: false, fault: undefined }));
+    assert.deepEqual(hello(rfc8448), {
+      serverName: 'server',
+      applicationProtocols: [],
+      encryptedClientHello: false,
+      gmtUnixTime: undefined,
+      fault: undefined,
+    }));
   it('finds it when the message is spread over records of any size', () => {
     for (const size of [1, 2, 3, 40, 100, 195]) assert.equal(hello(inRecords(rfc8448, size)).serverName, 'server', `records of ${size}`);
   });
@@ -40,6 +46,21 @@ describe('TLS ClientHello', () => {
     const padded = encodeClientHello({ serverName: 'outer.example', padding: 4 });
     const at = padded.length - 8;
     assert.equal(hello(padded.with(at, 0xfe).with(at + 1, 0x0d)).encryptedClientHello, true);
+  });
+  it('says what the clock of a client of TLS 1.2 shows, and takes no random octets of TLS 1.3, or of a draft of it, for a time', () => {
+    const old = encodeClientHello({ serverName: 'a.example', gmtUnixTime: 1_620_637_200 });
+    assert.deepEqual([hello(old).gmtUnixTime, hello(old).serverName], [1_620_637_200, 'a.example']);
+    assert.equal(hello(inRecords(old, 7)).gmtUnixTime, 1_620_637_200);
+    const versions = rfc8448.length - 6 - 6 - 36 - 2;
+    assert.deepEqual([...rfc8448.subarray(versions, versions + 2)], [3, 4], 'the version that is offered');
+    assert.equal(hello(rfc8448.with(versions, 0x7f).with(versions + 1, 0x1c)).gmtUnixTime, undefined);
+    assert.equal(hello(rfc8448.with(versions + 1, 3)).gmtUnixTime, 0xcb34ecb1);
+  });
+  it('does not say it where the hello was cut: what is missing might offer TLS 1.3', () => {
+    const old = encodeClientHello({ serverName: 'a.example', gmtUnixTime: 1_620_637_200 });
+    const read = readClientHello(region(old, old.length - 1));
+    assert.ok(read && !(read instanceof Fault));
+    assert.deepEqual([read.serverName, read.gmtUnixTime], ['a.example', undefined]);
   });
   it('has no name where the client named none', () => assert.equal(hello(encodeClientHello({})).serverName, undefined));
   it('asks for more at every length before the name is there, and has it from there on', () => {

@@ -43,7 +43,7 @@ export function pauseGuest(life: HostLife, duration: Microseconds, process: stri
   const who = life.person.now;
   life.person.become(life.now, 'unknown', { ...doubt, accepted: ['absent', 'locked'], really: 'absent' });
   life.now += duration;
-  life.log.clockAhead -= duration;
+  life.log.setClockAhead(life.now, life.log.clockAhead - duration);
   life.machine.become(life.now, 'on', doubt);
   life.person.become(life.now, who, { ...doubt, accepted: ['unknown', 'absent'] });
   life.now += lag;
@@ -53,7 +53,7 @@ export function pauseGuest(life: HostLife, duration: Microseconds, process: stri
 /** Somebody sets the clock of the host, so that it is `ahead` of the true time from now on. */
 export function setClock(life: HostLife, ahead: Microseconds, process: string, reason: 1 | 2 | 3 = 1): void {
   const from = life.log.stamp(life.now);
-  life.log.clockAhead = ahead;
+  life.log.setClockAhead(life.now, ahead);
   const to = life.log.stamp(life.now);
   life.write(tell.clockSet(life.windows, from, to, reason, process));
   life.write(auditedClock(life.log.computer, from, to, process));

@@ -103,7 +103,7 @@ export const bootScripts: readonly PowerScript[] = [
       for (let i = 0; i < 28; i++) {
         life.run(life.random.between(5, 40) * minute);
         setClock(life, -life.random.between(40, 270), timeService);
-        life.log.clockAhead = 0;
+        life.log.setClockAhead(life.now, 0);
       }
     },
   },
@@ -112,7 +112,7 @@ export const bootScripts: readonly PowerScript[] = [
     zone: pacific,
     trap: 'A new machine takes its clock for UTC and is eight hours ahead until it first asks: all of that boot is told eight hours late.',
     live(life) {
-      life.log.clockAhead = 8 * hour;
+      life.log.setClockAhead(life.now, 8 * hour);
       life.boot();
       life.logOn();
       life.run(6 * minute, 1);
@@ -130,7 +130,7 @@ export const bootScripts: readonly PowerScript[] = [
       morning(life);
       life.shutDown();
       life.now += hours(life, 4, 6);
-      life.log.clockAhead = 2 * hour;
+      life.log.setClockAhead(life.now, 2 * hour);
       life.boot();
       life.pass(3 * second, 9 * second);
       setClock(life, 0, timeService);
@@ -145,7 +145,7 @@ export const bootScripts: readonly PowerScript[] = [
       morning(life);
       life.shutDown();
       life.now += hours(life, 12, 15);
-      life.log.clockAhead = 1_420_070_400 * second - life.now;
+      life.log.setClockAhead(life.now, 1_420_070_400 * second - life.now);
       life.boot({ doubt: { accepted: ['unknown'] } });
       life.run(4 * minute, 1);
       setClock(life, 0, timeService);

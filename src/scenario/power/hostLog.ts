@@ -32,8 +32,8 @@ export interface HostClock {
 
 export class HostLog {
   private entries: Entry[] = [];
-  /** The clock of the host minus the true time, but for its drift. */
-  clockAhead: Microseconds;
+  /** The clock of the host minus the true time, but for its drift, from a true time on; in the order of writing. */
+  private readonly clockSettings: { readonly from: Microseconds; readonly aheadUs: Microseconds }[];
   /** Since when the clock drifts. */
   driftsFrom: Microseconds = 0;
   /** Channels that nobody collects, or that are switched off. */
@@ -46,13 +46,29 @@ export class HostLog {
     private readonly wholeSeconds: boolean,
     private readonly clock: HostClock = { aheadUs: 0, driftUsPerDay: 0 },
   ) {
-    this.clockAhead = clock.aheadUs;
+    this.clockSettings = [{ from: Number.NEGATIVE_INFINITY, aheadUs: clock.aheadUs }];
   }
 
-  /** What the clock of the host shows at a true time. */
+  get clockAhead(): Microseconds {
+    return this.clockSettings.at(-1)?.aheadUs ?? 0;
+  }
+
+  setClockAhead(from: Microseconds, aheadUs: Microseconds): void {
+    this.clockSettings.push({ from, aheadUs });
+  }
+
+  /** What the clock of the host, as it was set last, shows at a true time. */
   stamp(at: Microseconds): Microseconds {
-    const drift = this.clock.driftUsPerDay === 0 ? 0 : Math.round(((at - this.driftsFrom) / day) * this.clock.driftUsPerDay);
-    return at + this.clockAhead + drift;
+    return at + this.clockAhead + this.driftAt(at);
+  }
+
+  /** What the clock of the host showed at a true time, whatever became of it since. */
+  clockAt(at: Microseconds): Microseconds {
+    return at + (this.clockSettings.findLast(({ from }) => from <= at)?.aheadUs ?? 0) + this.driftAt(at);
+  }
+
+  private driftAt(at: Microseconds): Microseconds {
+    return this.clock.driftUsPerDay === 0 ? 0 : Math.round(((at - this.driftsFrom) / day) * this.clock.driftUsPerDay);
   }
 
   /** `time`: what TimeCreated says, by the clock of the host, where that is not when the event was written. */

@@ -104,6 +104,8 @@ export function powerStory(script: PowerScript): (seed: number) => PowerStory {
   };
 }
 
+const clockOf = ({ log, windows }: HostLife) => ({ clock: (at: Microseconds) => log.clockAt(at), windows });
+
 export function storyOf(
   script: PowerScript,
   seed: number,
@@ -118,7 +120,10 @@ export function storyOf(
     const station = lan.workstation(hostOf(life.log.computer));
     const states = life.machine.spans(end);
     if (script.wired)
-      tellTraffic({ tap, lan, station, states, connected: !script.disconnected, wire: life.wire }, random.branch(`traffic ${i}`));
+      tellTraffic(
+        { tap, lan, station, states, connected: !script.disconnected, wire: life.wire, ...clockOf(life) },
+        random.branch(`traffic ${i}`),
+      );
     return { station, hasLog: true, states };
   });
   const states = hosts.flatMap((host) => host.states);

@@ -49,7 +49,7 @@ export function sleepS3(life: HostLife, fields: SleepFields): void {
   if (fields.pausedUs) {
     life.machine.become(life.now - fields.pausedUs, 'unknown', { accepted: ['s3'], really: 's3', toleranceUs: 10_000_000 });
     life.person.become(life.now - fields.pausedUs, 'unknown', { accepted: ['absent'], really: 'absent', toleranceUs: 10_000_000 });
-    life.log.clockAhead -= fields.pausedUs;
+    life.log.setClockAhead(life.now, life.log.clockAhead - fields.pausedUs);
   }
   resume(life, { state: 's3', target: 4, effective: 4 }, fields, sleptFrom, stamp);
 }
