@@ -122,6 +122,20 @@ export class ClaimMachine {
       if (claim.state === 'verify') this.end(claim, 'unknown', 'frames were lost meanwhile', null, nowUs);
   }
 
+  /**
+   * Nothing was heard for a while, because whoever runs this was held up; maybe others were as well. Each address under verification is
+   * asked for once more, so that its owner has the whole time of silence again.
+   */
+  heldUp(nowUs: Microseconds): void {
+    if (this.options.mode !== 'answer') return;
+    for (const claim of this.claims.values()) {
+      if (claim.state !== 'verify') continue;
+      const [payer] = claim.askers.keys();
+      if (payer !== undefined && this.spend(payer, 1, nowUs) === undefined) this.probe(claim, nowUs);
+      else this.end(claim, 'unknown', 'the box was held up meanwhile', null, nowUs);
+    }
+  }
+
   /** A probe could not be sent, so that silence after it proves nothing. */
   probeFailed(target: Address, nowUs: Microseconds): void {
     const claim = this.claims.get(target);

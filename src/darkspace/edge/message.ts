@@ -58,6 +58,8 @@ export interface DarkHealth {
   readonly packetsToDark: number;
   /** Packets to the own MAC address for addresses that are held for nobody. */
   readonly packetsUnclaimed: number;
+  /** Pauses of more than a tenth of a second, after which addresses under verification were asked for again. */
+  readonly timesHeldUp: number;
   readonly changesNotRecorded: number;
   /** Resident memory of the control process, octets. */
   readonly memoryOctets: number;
