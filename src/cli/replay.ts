@@ -1,6 +1,7 @@
 /** `yoban replay`: captures and event logs in, store filled, summary printed. */
 
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import { loadConfiguration } from '../app/configuration.ts';
 import { loadKnowledge } from '../app/knowledge.ts';
@@ -100,6 +101,8 @@ async function here(
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<ReplayedFiles> {
+  // Rubbish that grew old waits for a third of what lives, not for several times that: it costs no time, and 30 MB over a capture of 1 GB.
+  setFlagsFromString('--heap-growing-percent=30');
   const configuration = await loadConfiguration(options.config);
   const explanations = await loadKnowledge(knowledgeFolder);
   const store = await Store.open(folder, { signal });

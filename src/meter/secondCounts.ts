@@ -1,11 +1,14 @@
 /**
  * Packets and octets of a slice in each second of its minute, by direction.
  *
- * Most slices carry packets in one to three seconds, so the counts are small cells from one pool, chained per slice.
+ * Most slices carry packets in one to three seconds, so the counts are small cells from one pool, chained per slice. The pool
+ * grows by a page: of one array that doubles, the old half lies about until the collector comes, and half of the new one is not used.
  */
 
 const cellWords = 6;
-const smallest = 256;
+/** Cells of a page, as a power of two; a page takes 96 KiB. */
+const pageBits = 12;
+const cellMask = (1 << pageBits) - 1;
 /** Words of a cell: second, packets and octets from low to high, packets and octets from high to low, next cell. */
 const cellAt = { second: 0, lowPackets: 1, lowOctets: 2, highPackets: 3, highOctets: 4, next: 5 } as const;
 export const noCell = -1;
@@ -23,7 +26,7 @@ export interface SecondLists {
 export class SecondCounts {
   /** Seconds of one flow that carried 2^32 octets or more: counted as 2^32 − 1. */
   saturated = 0;
-  private cells = new Uint32Array(smallest * cellWords);
+  private readonly pages: Uint32Array[] = [];
   private used = 0;
   private unused = 0;
   private live = 0;
@@ -38,32 +41,34 @@ export class SecondCounts {
   /** The cell of `second` in the chain that starts with `first`, or `noCell`. */
   find(first: number, second: number): number {
     let cell = first;
-    while (cell !== noCell && this.cells[cell * cellWords + cellAt.second] !== second) cell = this.next(cell);
+    while (cell !== noCell && this.secondOf(cell) !== second) cell = this.next(cell);
     return cell;
   }
 
   /** A new first cell of the chain that started with `first`. The caller asked `hasRoom` before. */
   prepend(first: number, second: number): number {
     const cell = this.allocate();
-    const at = cell * cellWords;
-    this.cells.fill(0, at, at + cellWords);
-    this.cells[at + cellAt.second] = second;
-    this.cells[at + cellAt.next] = first + 1;
+    const cells = this.pageOf(cell);
+    const at = placeOf(cell);
+    cells.fill(0, at, at + cellWords);
+    cells[at + cellAt.second] = second;
+    cells[at + cellAt.next] = first + 1;
     this.live++;
     return cell;
   }
 
   /** `reversed` 1: sent by the high end. */
   add(cell: number, reversed: number, octets: number): void {
-    const at = cell * cellWords + (reversed ? cellAt.highPackets : cellAt.lowPackets);
-    (this.cells[at] as number)++;
-    const sum = (this.cells[at + 1] as number) + octets;
+    const cells = this.pageOf(cell);
+    const at = placeOf(cell) + (reversed ? cellAt.highPackets : cellAt.lowPackets);
+    (cells[at] as number)++;
+    const sum = (cells[at + 1] as number) + octets;
     if (sum > most) this.saturated++;
-    this.cells[at + 1] = Math.min(sum, most);
+    cells[at + 1] = Math.min(sum, most);
   }
 
   secondOf(cell: number): number {
-    return this.cells[cell * cellWords + cellAt.second] as number;
+    return this.pageOf(cell)[placeOf(cell) + cellAt.second] as number;
   }
 
   /** What the chain holds, sorted. */
@@ -71,7 +76,7 @@ export class SecondCounts {
     const rows: number[] = [];
     for (let cell = first; cell !== noCell; cell = this.next(cell)) rows.push(cell);
     rows.sort((a, b) => this.secondOf(a) - this.secondOf(b));
-    const list = (word: number) => rows.map((cell) => this.cells[cell * cellWords + word] as number);
+    const list = (word: number) => rows.map((cell) => this.pageOf(cell)[placeOf(cell) + word] as number);
     return {
       seconds: list(cellAt.second),
       lowPackets: list(cellAt.lowPackets),
@@ -85,7 +90,7 @@ export class SecondCounts {
   release(first: number): void {
     for (let cell = first; cell !== noCell; ) {
       const following = this.next(cell);
-      this.cells[cell * cellWords + cellAt.next] = this.unused;
+      this.pageOf(cell)[placeOf(cell) + cellAt.next] = this.unused;
       this.unused = cell + 1;
       this.live--;
       cell = following;
@@ -93,20 +98,23 @@ export class SecondCounts {
   }
 
   private next(cell: number): number {
-    return (this.cells[cell * cellWords + cellAt.next] as number) - 1;
+    return (this.pageOf(cell)[placeOf(cell) + cellAt.next] as number) - 1;
+  }
+
+  private pageOf(cell: number): Uint32Array {
+    return this.pages[cell >>> pageBits] as Uint32Array;
   }
 
   private allocate(): number {
     if (this.unused > 0) {
       const cell = this.unused - 1;
-      this.unused = this.cells[cell * cellWords + cellAt.next] as number;
+      this.unused = this.next(cell) + 1;
       return cell;
     }
-    if ((this.used + 1) * cellWords > this.cells.length) {
-      const grown = new Uint32Array(this.cells.length * 2);
-      grown.set(this.cells);
-      this.cells = grown;
-    }
+    if (this.used >>> pageBits === this.pages.length) this.pages.push(new Uint32Array((cellMask + 1) * cellWords));
     return this.used++;
   }
 }
+
+/** Of a cell's first word in its page. */
+const placeOf = (cell: number) => (cell & cellMask) * cellWords;

@@ -70,8 +70,8 @@ const layouts = {
 } satisfies Record<string, Layout>;
 
 const fewest = 64;
-/** Values for which memory is kept. */
-const mostKept = 32_768;
+/** Values for which memory is kept: more than the lists of a commit's flows hold, or each commit would grow the same arrays anew. */
+const mostKept = 131_072;
 
 class PlainBuffer implements ColumnBuffer {
   words: Words;

@@ -1,7 +1,7 @@
 /**
  * Writes a capture of a given size: an office network in fast motion, with a constant number of conversations at a time.
  *
- * Usage: node largeCapture.js OUT.pcapng MEGABYTES [CONCURRENT [MICROSECONDS_BETWEEN_FRAMES]]
+ * Usage: node largeCapture.js OUT.pcapng MEGABYTES [CONCURRENT [MICROSECONDS_BETWEEN_FRAMES [CONVERSATIONS_IN_ALL]]]
  */
 
 import { addressFromIpv4, broadcastMac } from '../../src/base/address.ts';
@@ -47,8 +47,18 @@ function nameRegistration(host: number): Uint8Array {
   return encodeEthernet({ destinationMac: broadcastMac, sourceMac: macOf(host), etherType: 0x0800 }, ip);
 }
 
-/** Deterministic: equal arguments give equal files. */
-export async function writeLargeCapture(path: string, octetsWanted: number, concurrent: number, intervalUs = 500): Promise<number> {
+export interface LargeCaptureOptions {
+  /** Conversations at a time. */
+  readonly concurrent: number;
+  /** Between two frames. */
+  readonly intervalUs?: number;
+  /** After so many different ones they come again; absent: each is a new one. */
+  readonly conversationsInAll?: number;
+}
+
+/** Deterministic: equal arguments give equal files. Returns the number of frames. */
+export async function writeLargeCapture(path: string, octetsWanted: number, options: LargeCaptureOptions): Promise<number> {
+  const { concurrent, intervalUs = 500, conversationsInAll = Number.POSITIVE_INFINITY } = options;
   const writer = await PcapngWriter.open(path, { linkType: linkType.ethernet, interfaceName: 'mirror', snapLength: 262_144 });
   const payload = new Uint8Array(1200).fill(0x5a);
   let state = 1;
@@ -58,7 +68,7 @@ export async function writeLargeCapture(path: string, octetsWanted: number, conc
   };
   let made = 0;
   const begin = (): Conversation => {
-    made++;
+    made = made >= conversationsInAll ? 1 : made + 1;
     const host = made % 500;
     return {
       mac: macOf(host),
@@ -102,7 +112,8 @@ export async function writeLargeCapture(path: string, octetsWanted: number, conc
 }
 
 if (process.argv[2] !== undefined && import.meta.url.endsWith(process.argv[1]?.split('/').at(-1) ?? '')) {
-  const [, , path, megabytes, concurrent = '8000', intervalUs = '500'] = process.argv;
-  const frames = await writeLargeCapture(path as string, Number(megabytes) * 1e6, Number(concurrent), Number(intervalUs));
+  const [, , path, megabytes, concurrent = '8000', intervalUs = '500', conversationsInAll = 'Infinity'] = process.argv;
+  const options = { concurrent: Number(concurrent), intervalUs: Number(intervalUs), conversationsInAll: Number(conversationsInAll) };
+  const frames = await writeLargeCapture(path as string, Number(megabytes) * 1e6, options);
   process.stdout.write(`${frames} frames\n`);
 }

@@ -2,6 +2,11 @@
  * Peak memory of `yoban replay` over captures of 100 MB and of 1 GB with the same number of concurrent conversations, each into a fresh store
  * together with the logs of some machines, so that metering, judging and the summary all count. Fails where a bound is passed.
  *
+ * The meter holds the slices of two minutes, and remembers a conversation for 15 minutes after its last packet. So two captures have the
+ * same number of conversations in its memory only where both last for some minutes and go through the same ones in all: that shape,
+ * `steady`, is held to the bound of the ratio. In `fresh` 100 MB are 74 seconds and 1 GB twelve minutes, and each conversation is a new
+ * one: the large capture ends with four times as many in memory as the small one, and its ratio says what those cost.
+ *
  * Usage: node replayMemory.js [PAIRS [CONCURRENT]]
  */
 
@@ -19,6 +24,11 @@ import { hostName, namedHosts, startUs, writeLargeCapture } from './largeCapture
 const mostRatio = 1.15;
 const mostMegabytes = 700;
 const sizesMegabytes = [100, 1000] as const;
+const shapes = [
+  { name: 'steady', intervalUs: 2500, conversationsEach: 1.25, isBound: true },
+  { name: 'fresh', intervalUs: 500, conversationsEach: Number.POSITIVE_INFINITY, isBound: false },
+] as const;
+type Shape = (typeof shapes)[number];
 
 const [pairs = 3, concurrent = 8000] = process.argv.slice(2).map(Number);
 
@@ -53,14 +63,12 @@ function logs(): string {
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 
-const folder = await mkdtemp(join(tmpdir(), 'yoban-memory-'));
-try {
-  const log = join(folder, 'system.xml');
-  await writeFile(log, logs());
+/** Whether the bounds hold. */
+async function measure(folder: string, log: string, { name, intervalUs, conversationsEach, isBound }: Shape): Promise<boolean> {
   const captures: string[] = [];
   for (const megabytes of sizesMegabytes) {
     const path = join(folder, `${megabytes}.pcapng`);
-    await writeLargeCapture(path, megabytes * 1e6, concurrent);
+    await writeLargeCapture(path, megabytes * 1e6, { concurrent, intervalUs, conversationsInAll: concurrent * conversationsEach });
     captures.push(path);
   }
   const peaks: number[][] = sizesMegabytes.map(() => []);
@@ -72,15 +80,21 @@ try {
     }
     const [small, large] = peaks.map((list) => list[pair] as number) as [number, number];
     process.stdout.write(
-      `pair ${pair + 1}: ${small.toFixed(0)} MB over 100 MB, ${large.toFixed(0)} MB over 1 GB, ratio ${(large / small).toFixed(3)}\n`,
+      `${name}, pair ${pair + 1}: ${small.toFixed(0)} MB over 100 MB, ${large.toFixed(0)} MB over 1 GB, ratio ${(large / small).toFixed(3)}\n`,
     );
   }
   const [small, large] = peaks.map(median) as [number, number];
   const ratio = large / small;
-  process.stdout.write(
-    `median: ${small.toFixed(0)} MB and ${large.toFixed(0)} MB, ratio ${ratio.toFixed(3)} (bounds ${mostRatio} and ${mostMegabytes} MB)\n`,
-  );
-  if (ratio > mostRatio || large > mostMegabytes) process.exitCode = 1;
+  const bounds = isBound ? `bounds ${mostRatio} and ${mostMegabytes} MB` : `bound ${mostMegabytes} MB, none for the ratio`;
+  process.stdout.write(`${name}, median: ${small.toFixed(0)} MB and ${large.toFixed(0)} MB, ratio ${ratio.toFixed(3)} (${bounds})\n`);
+  return large <= mostMegabytes && (!isBound || ratio <= mostRatio);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'yoban-memory-'));
+try {
+  const log = join(folder, 'system.xml');
+  await writeFile(log, logs());
+  for (const shape of shapes) if (!(await measure(folder, log, shape))) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
