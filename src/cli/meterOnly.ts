@@ -1,7 +1,7 @@
 /** `yoban replay --no-store`: everything is decoded and metered, nothing is kept. */
 
 import { openCapture } from '../link/captureFile.ts';
-import { openLog } from '../logs/edge/logFile.ts';
+import { type LogReading, openLog } from '../logs/edge/logFile.ts';
 import type { ReplayedFile, ReplayOutput } from '../record/output/replay.ts';
 import { CaptureMetering } from '../watch/captureMetering.ts';
 
@@ -10,6 +10,7 @@ const count = (faults: readonly { count: number }[]) => faults.reduce((sum, faul
 export async function meterOnly(
   captures: readonly string[],
   logs: readonly string[],
+  reading: LogReading,
   maxFlows: number,
   signal: AbortSignal,
 ): Promise<ReplayOutput> {
@@ -27,7 +28,7 @@ export async function meterOnly(
     }
   }
   for (const file of logs) {
-    const log = await openLog(file);
+    const log = await openLog(file, reading);
     for await (const batch of log) {
       signal.throwIfAborted();
       events += batch.length;

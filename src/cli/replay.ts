@@ -8,7 +8,7 @@ import { loadKnowledge } from '../app/knowledge.ts';
 import { Failure } from '../base/failure.ts';
 import { Casework } from '../casework/casework.ts';
 import { openCapture } from '../link/captureFile.ts';
-import { openLog } from '../logs/edge/logFile.ts';
+import { type LogReading, logReading, openLog } from '../logs/edge/logFile.ts';
 import { type ReplayOutput, replayOutput } from '../record/output/replay.ts';
 import { textTable } from '../report/textTable.ts';
 import { StoreClient } from '../store/client.ts';
@@ -20,11 +20,12 @@ import { type ReplayedFiles, type ReplayOrder, replayFiles, replayOrderName } fr
 import { meterOnly } from './meterOnly.ts';
 import { type Format, ProgressLine, writeJson, writeResult } from './output.ts';
 import { knowledgeFolder } from './packageFiles.ts';
-import { clockOption, configOption, dataOption, formatOption, storeFolder, zoneOption } from './storeFolder.ts';
+import { clockOption, configOption, dataOption, encodingOption, formatOption, storeFolder, zoneOption } from './storeFolder.ts';
 
 interface Options {
   readonly logs: readonly string[];
   readonly zone?: string;
+  readonly encoding?: string;
   readonly data?: string;
   readonly config?: string;
   readonly format: Format;
@@ -38,6 +39,7 @@ export function replayCommand(signal: AbortSignal): Command {
     .argument('[captures...]', 'capture files: pcap, pcapng, plain or compressed with gzip or zstd')
     .option('--logs <files...>', 'event logs of the hosts in the captures', [])
     .option(...zoneOption)
+    .option(...encodingOption)
     .option(...dataOption)
     .option(...configOption)
     .option('--no-store', 'decode and meter everything, keep nothing')
@@ -50,13 +52,15 @@ async function replay(captures: readonly string[], options: Options, signal: Abo
     throw new Failure('USAGE', 'nothing to replay', 'name capture files, or logs with --logs');
   }
   const configuration = await loadConfiguration(options.config);
-  await checkFiles(captures, options.logs, options.zone);
-  if (!options.store) return print(await meterOnly(captures, options.logs, configuration.capture.maxFlows, signal), options.format, []);
+  const reading = logReading(options);
+  await checkFiles(captures, options.logs, reading);
+  if (!options.store)
+    return print(await meterOnly(captures, options.logs, reading, configuration.capture.maxFlows, signal), options.format, []);
   const folder = storeFolder(options.data, configuration.data);
   const order: ReplayOrder = {
     captures: captures.map((file) => resolve(file)),
     logs: options.logs.map((file) => resolve(file)),
-    ...(options.zone === undefined ? {} : { zone: options.zone }),
+    ...reading,
   };
   const progress = new ProgressLine();
   try {
@@ -130,11 +134,11 @@ async function here(
 }
 
 /** A wrong name among many files is better told before hours of work than after. */
-async function checkFiles(captures: readonly string[], logs: readonly string[], zone: string | undefined): Promise<void> {
+async function checkFiles(captures: readonly string[], logs: readonly string[], reading: LogReading): Promise<void> {
   // First of all what kind of file it is: opening a FIFO would wait for its writer.
   for (const path of [...captures, ...logs]) await checkRegularFile(path);
   for (const path of captures) await (await openCapture(path)).close();
-  for (const path of logs) await (await openLog(path, zone === undefined ? {} : { zone })).close();
+  for (const path of logs) await (await openLog(path, reading)).close();
 }
 
 async function print(output: ReplayOutput, format: Format, remarks: readonly string[]): Promise<void> {

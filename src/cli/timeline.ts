@@ -5,7 +5,7 @@ import { Failure } from '../base/failure.ts';
 import { FaultTally } from '../base/faultTally.ts';
 import { printable } from '../base/printable.ts';
 import { formatTime, hour, parseTime, second } from '../base/time.ts';
-import { type OpenLogOptions, openLog } from '../logs/edge/logFile.ts';
+import { logReading, type OpenLogOptions, openLog } from '../logs/edge/logFile.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord } from '../record/interval.ts';
 import { type TimelineOutput, timelineOutput } from '../record/output/timeline.ts';
@@ -15,14 +15,14 @@ import { groupByHost } from '../timeline/hostNames.ts';
 import { buildIntervals } from '../timeline/intervals.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { printRecords } from './records.ts';
-import { formatOption, zoneOption } from './storeFolder.ts';
+import { encodingOption, formatOption, zoneOption } from './storeFolder.ts';
 
 export function timelineCommand(signal: AbortSignal): Command {
   return new Command('timeline')
     .description('Prints the states of hosts, as their event logs tell them: asleep, off, on, and whether a person was there.')
     .argument('<files...>', 'event logs')
     .option(...zoneOption)
-    .option('--encoding <name>', 'of text that is not Unicode: ibm437, ibm850, windows-1252, shift_jis, … (default: what it looks like)')
+    .option(...encodingOption)
     .option('--records', 'print the records themselves, one a line')
     .addOption(new Option(...formatOption).choices(['text', 'json', 'xml']).default('text'))
     .action((paths: string[], options: Options) => timeline(paths, options, signal));
@@ -35,8 +35,8 @@ interface Options {
   readonly format: Format | 'xml';
 }
 
-async function timeline(paths: readonly string[], { zone, encoding, records, format }: Options, signal: AbortSignal): Promise<void> {
-  const how = { ...(zone === undefined ? {} : { zone }), ...(encoding === undefined ? {} : { encoding }) };
+async function timeline(paths: readonly string[], { records, format, ...options }: Options, signal: AbortSignal): Promise<void> {
+  const how = logReading(options);
   if (records) return printRecords(paths, how, format === 'text' ? 'json' : format, signal);
   if (format === 'xml') throw new Failure('USAGE_FORMAT', 'intervals are not printed as XML', 'take --format json, or --records');
   const output = await readTimelines(paths, how, signal);

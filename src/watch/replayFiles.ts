@@ -1,6 +1,7 @@
 /** Captures and logs into a store, one after the other: what `yoban replay` does itself, or asks the box that holds the store to do. */
 
 import { z } from 'zod';
+import { logReading } from '../logs/edge/logFile.ts';
 import { imbalance } from '../record/health.ts';
 import type { ReplayedFile, ReplayOutput } from '../record/output/replay.ts';
 import { health, totals } from '../store/questions/facts.ts';
@@ -13,6 +14,7 @@ export const replayOrder = z.strictObject({
   captures: z.array(z.string().max(4096)).max(10_000),
   logs: z.array(z.string().max(4096)).max(10_000),
   zone: z.string().max(100).optional(),
+  encoding: z.string().max(100).optional(),
 });
 export const replayOrderName = 'replay';
 export type ReplayOrder = z.infer<typeof replayOrder>;
@@ -32,7 +34,7 @@ export interface ReplayedFiles {
 
 export async function replayFiles(
   store: Store,
-  { captures, logs, zone }: ReplayOrder,
+  { captures, logs, zone, encoding }: ReplayOrder,
   options: ReplayFilesOptions,
 ): Promise<ReplayedFiles> {
   const { say, settle, ...rest } = options;
@@ -53,7 +55,7 @@ export async function replayFiles(
     ids.add(replayed.record.id);
   }
   for (const file of logs) {
-    const replayed = await replayLog(file, store, zone === undefined ? rest : { ...rest, zone });
+    const replayed = await replayLog(file, store, { ...rest, reading: logReading({ zone, encoding }) });
     files.push(describe(file, replayed));
     ids.add(replayed.record.id);
   }

@@ -1,7 +1,7 @@
 /** One log file into the store: its events, each once, and the marks of the hosts whose timeline they may change. */
 
 import { basename } from 'node:path';
-import { openLog } from '../logs/edge/logFile.ts';
+import { type LogReading, openLog } from '../logs/edge/logFile.ts';
 import { type CaptureRecord, captureKind } from '../record/capture.ts';
 import type { EventRecord } from '../record/event.ts';
 import { healthKind } from '../record/health.ts';
@@ -14,8 +14,7 @@ import { storeEvents } from './storeEvents.ts';
 const eventsPerCommit = 2048;
 
 export interface ReplayLogOptions extends ReplayOptions {
-  /** Of logs whose times name none. */
-  readonly zone?: string;
+  readonly reading?: LogReading;
 }
 
 export interface ReplayedLog {
@@ -29,7 +28,7 @@ export async function replayLog(path: string, store: Store, options: ReplayLogOp
   const identity = await identifyFile(path, 'log', store, options.signal);
   const known = identity.alreadyStored ? await store.captureById(identity.id) : undefined;
   if (known) return { record: known, events: 0, alreadyStored: true };
-  const log = await openLog(path, options.zone === undefined ? {} : { zone: options.zone });
+  const log = await openLog(path, options.reading);
   const ledger = new StageLedger('logs', 'records');
   let [firstAt, lastAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const take = async (events: readonly EventRecord[]) => {

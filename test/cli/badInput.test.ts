@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspectOutput } from '../../src/record/output/inspect.ts';
 import { replayOutput } from '../../src/record/output/replay.ts';
+import { wevtutilEvent } from '../logs/eventText.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { writeStory, yoban, yobanJson } from './run.ts';
 
@@ -44,6 +45,22 @@ describe('input that is no capture', () => {
     if (replayed.exitCode === 0) assert.ok((replayOutput.parse(JSON.parse(replayed.stdout)).files[0]?.faults ?? 0) > 0);
     else assert.equal(replayed.exitCode, 2, replayed.stderr);
     assert.doesNotMatch(replayed.stdout + replayed.stderr, /bbbb/);
+  });
+});
+
+describe('a log that does not say how it is written', () => {
+  it('is read by the code page that is named, and faulty by another, with a store and without one', async (t) => {
+    const folder = await temporaryFolder(t);
+    const log = join(folder, 'console.xml');
+    // ü is 0x81 in code page 850, which windows-1252 leaves empty.
+    const text = wevtutilEvent({ data: [['a', 'Z\u0081rich']] });
+    await writeFile(log, Buffer.from(text, 'latin1'));
+    const faults = async (...how: string[]) => (await yobanJson(replayOutput, 'replay', '--logs', log, ...how)).files[0]?.faults;
+    assert.equal(await faults('--data', join(folder, 'a'), '--encoding', 'ibm850'), 0);
+    assert.equal(await faults('--data', join(folder, 'b'), '--encoding', 'utf-8'), 1);
+    assert.equal(await faults('--no-store', '--encoding', 'ibm850'), 0);
+    const refused = await yoban('replay', '--logs', log, '--data', join(folder, 'c'), '--encoding', 'klingon');
+    assert.deepEqual([refused.exitCode, refused.stderr.includes('klingon is no text encoding')], [2, true]);
   });
 });
 

@@ -15,13 +15,22 @@ import { LogError, logErrorFrom } from './logError.ts';
 
 const pieceLength = 64 * 1024;
 
-export interface OpenLogOptions {
-  /** Sees every octet of the file once, in order, before it is read; the octets are borrowed for the call. For hashing. */
-  readonly onChunk?: (octets: Uint8Array) => void;
+/** What a log does not say of itself. */
+export interface LogReading {
   /** Label of a text encoding (WHATWG, such as `windows-1252` or `shift_jis`, and `ibm437`, `ibm850`) for text that is neither UTF-8 nor UTF-16. */
   readonly encoding?: string;
   /** `+09:00` or `Z`: the zone of hosts whose log names none. Never guessed: without it such records are refused, and counted. */
   readonly zone?: string;
+}
+
+export interface OpenLogOptions extends LogReading {
+  /** Sees every octet of the file once, in order, before it is read; the octets are borrowed for the call. For hashing. */
+  readonly onChunk?: (octets: Uint8Array) => void;
+}
+
+/** Without what is `undefined`. */
+export function logReading({ zone, encoding }: { zone?: string | undefined; encoding?: string | undefined }): LogReading {
+  return { ...(zone === undefined ? {} : { zone }), ...(encoding === undefined ? {} : { encoding }) };
 }
 
 /** A log that is being read. Iterate once: over records, or over `entries()` where the whole events are wanted. */
