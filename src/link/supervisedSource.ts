@@ -6,7 +6,8 @@
 import { compileFilter } from './captureFilter.ts';
 import { type CaptureInterface, type FrameBlock, linkType } from './frameBlock.ts';
 import { LiveError } from './liveError.ts';
-import { type InterfaceState, type LiveOptions, type LiveSource, type LiveStatistics, openLiveSource } from './liveSource.ts';
+import type { InterfaceState, LiveOptions, LiveSource, LiveStatistics } from './liveSource.ts';
+import { openLiveSource } from './openLiveSource.ts';
 
 export interface InterfaceEvent {
   readonly kind: 'missing' | 'opened' | 'down' | 'up' | 'unplugged' | 'plugged' | 'mtu' | 'renamed' | 'gone' | 'returned' | 'failed';

@@ -7,7 +7,7 @@ import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 import { instantField } from './fields.ts';
 import type { Span } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 export interface BootSessions {
   readonly spans: Span<MachineState>[];

@@ -12,7 +12,8 @@ import { bootSessions } from './bootSessions.ts';
 import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 import { machineLog } from './machineAxis.ts';
-import { type WrittenEvent, writtenOrder } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
+import { writtenOrder } from './writtenOrder.ts';
 
 /** What is below is the work of the time service, and no step. */
 const smallestStep = second;

@@ -11,7 +11,7 @@ import type { MachineState } from '../record/interval.ts';
 import { is } from './eventKey.ts';
 import { instantField, numberField } from './fields.ts';
 import type { Span } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 export interface ClockChange {
   readonly oldTime: Microseconds;

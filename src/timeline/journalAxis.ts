@@ -5,7 +5,7 @@ import type { Confidence, MachineState } from '../record/interval.ts';
 import { field } from './fields.ts';
 import type { Sleep } from './sleepSessions.ts';
 import type { Span } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 /** Event ids that `logs/journal.ts` gives. */
 const journalEvent = { sleepStart: 1, sleepStop: 2, shutdown: 3 } as const;

@@ -9,7 +9,7 @@ import { journalAxis } from './journalAxis.ts';
 import { type ScreenSession, screenSessions } from './screenSessions.ts';
 import { type Sleep, sleepSessions } from './sleepSessions.ts';
 import { disjoint, overlay, type Span } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 export interface MachineAxis {
   /** Disjoint and sorted; what they leave out is unknown. */

@@ -11,7 +11,7 @@ import { Presence } from './presence.ts';
 import type { ScreenSession } from './screenSessions.ts';
 import type { Sleep } from './sleepSessions.ts';
 import type { Span } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 /** A person who is seen to be idle left at some time in this stretch before. */
 const idleUs = 15 * minute;

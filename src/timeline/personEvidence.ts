@@ -4,7 +4,7 @@ import { type Microseconds, minute } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
 import { is, providerOf } from './eventKey.ts';
 import { field, numberField } from './fields.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 /** `key` names the session in the words of its log: `ts:2`, `logon:0x3e7`. `user`: the person did it, not an idle clock. */
 export type PersonEvidence = {

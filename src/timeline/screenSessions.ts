@@ -9,7 +9,7 @@ import { bootClusters } from './bootClusters.ts';
 import { is } from './eventKey.ts';
 import { field, numberField, truthField } from './fields.ts';
 import type { Span } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 export interface ScreenSession {
   readonly spans: Span<MachineState>[];

@@ -12,7 +12,7 @@ import { clockChange } from './clockSteps.ts';
 import { is, providerOf } from './eventKey.ts';
 import { field, instantField, numberField, truthField } from './fields.ts';
 import { type Span, weaker } from './span.ts';
-import type { WrittenEvent } from './writtenOrder.ts';
+import type { WrittenEvent } from './writtenEvent.ts';
 
 /** What woke the machine (`WakeSourceType`): a timer and the change to hibernation need nobody. */
 export type WakeSource = 'timer' | 'to-hibernate' | 'power-button' | 'device' | 'unknown';

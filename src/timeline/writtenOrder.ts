@@ -10,14 +10,7 @@ import type { EventRecord } from '../record/event.ts';
 import { type BootCluster, bootClusters } from './bootClusters.ts';
 import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
-
-export interface WrittenEvent {
-  readonly record: EventRecord;
-  /** The time stamp, repaired for clock steps of that boot. */
-  readonly at: Microseconds;
-  /** What was added to the stamp; instants inside the event need the same. */
-  readonly repairUs: Microseconds;
-}
+import type { WrittenEvent } from './writtenEvent.ts';
 
 export interface WrittenLogs {
   /** Live events without doubles, for each channel in the order of writing. */

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { linkType } from '../../src/link/frameBlock.ts';
-import { type LiveOptions, type LiveSource, openLiveSource } from '../../src/link/liveSource.ts';
+import type { LiveOptions, LiveSource } from '../../src/link/liveSource.ts';
+import { openLiveSource } from '../../src/link/openLiveSource.ts';
 import { collect, type Mirror, mirror, numbered, numberOf, sendOnce } from '../lab/liveFrames.ts';
 import { connect, Namespace, noLab, type Scope } from '../lab/namespaces.ts';
 

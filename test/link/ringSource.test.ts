@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linkType } from '../../src/link/frameBlock.ts';
-import { type LiveOptions, type LiveSource, openLiveSource } from '../../src/link/liveSource.ts';
+import type { LiveOptions, LiveSource } from '../../src/link/liveSource.ts';
+import { openLiveSource } from '../../src/link/openLiveSource.ts';
 import { ringShape } from '../../src/link/ringSource.ts';
 import { FrameSender } from '../lab/frameSender.ts';
 import { collect, type Mirror, mirror, numbered, numberOf, openTunnel, sendOnce } from '../lab/liveFrames.ts';
