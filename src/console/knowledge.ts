@@ -7,7 +7,7 @@ import type { HealthRecord } from '../record/health.ts';
 import { imbalance } from '../record/health.ts';
 import { confidences, hostStates } from '../record/interval.ts';
 import { describeFlow } from '../record/output/flows.ts';
-import { assembleHost, describeDestination } from '../report/assemble.ts';
+import { assembleHost, describeDestination, generalNotes } from '../report/assemble.ts';
 import { countedStates, gather } from '../report/evidence.ts';
 import { assembleOverview, type HostLine } from '../report/overview.ts';
 import { wholeDays } from '../report/window.ts';
@@ -52,12 +52,16 @@ const line = (host: HostLine) => ({
 const shown = { open: 50, hosts: 100, destinations: 500 } as const;
 
 export async function overviewOf(inquiry: Inquiry): Promise<Answer<typeof contract.overviewAnswer>> {
-  const { open, hosts, unjudged, notes } = await assembleOverview(inquiry.answers, inquiry, inquiry.policy);
+  const [{ open, hosts, unjudged }, notes, { balanced }] = await Promise.all([
+    assembleOverview(inquiry.answers, inquiry, inquiry.policy, inquiry.span),
+    inquiry.answers.ask(devices, {}).then((known) => generalNotes(inquiry.answers, known)),
+    booksOf(inquiry),
+  ]);
   const all = [...hosts, ...unjudged];
   return {
     ...windowOf(inquiry),
     policy: inquiry.policy,
-    balanced: (await healthOf(inquiry)).balanced,
+    balanced,
     notes,
     open: open
       .slice(0, shown.open)
@@ -72,7 +76,7 @@ export async function hostsOf(
   inquiry: Inquiry,
   { page: number, name }: { page?: string | undefined; name?: string | undefined },
 ): Promise<Answer<typeof contract.hostsAnswer>> {
-  const { hosts, unjudged } = await assembleOverview(inquiry.answers, inquiry, inquiry.policy);
+  const { hosts, unjudged } = await assembleOverview(inquiry.answers, inquiry, inquiry.policy, inquiry.span);
   const wanted = name?.toUpperCase() ?? '';
   const address = name === undefined ? undefined : parseAddress(name);
   const matches = (host: HostLine) =>
@@ -283,14 +287,22 @@ export async function explanationsOf(
 const order = ['link', 'wire', 'meter', 'store', 'logs'];
 
 export async function healthOf(inquiry: Inquiry): Promise<Answer<typeof contract.healthAnswer>> {
-  const losses = await inquiry.answers.ask(lossesByReason, {});
+  const [books, [counted]] = await Promise.all([booksOf(inquiry), inquiry.answers.ask(totals, {})]);
+  return { ...books, totals: counted ?? {} };
+}
+
+async function booksOf({ answers }: Inquiry): Promise<Omit<Answer<typeof contract.healthAnswer>, 'totals'>> {
+  const [losses, books, sessions] = await Promise.all([
+    answers.ask(lossesByReason, {}),
+    answers.ask(booksByStage, { limit: 10 * pageSize }),
+    answers.ask(captures, {}),
+  ]);
   const reasons = (stage: string, capture: string, kind: 'refused' | 'dropped') =>
     Object.fromEntries(
       losses
         .filter((loss) => loss.stage === stage && loss.capture === capture && loss.kind === kind)
         .map(({ reason, count }) => [reason, count]),
     );
-  const books = await inquiry.answers.ask(booksByStage, { limit: 10 * pageSize });
   const stages = books
     .map(({ stage, interface: name, capture, unit, in: received, out, carried, held }) => ({
       stage,
@@ -305,15 +317,8 @@ export async function healthOf(inquiry: Inquiry): Promise<Answer<typeof contract
       dropped: reasons(stage, capture, 'dropped'),
     }))
     .sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage) || (a.interface < b.interface ? -1 : 1));
-  const sessions = await inquiry.answers.ask(captures, {});
   const unfinished = sessions.filter(({ kind, state }) => state === 'reading' && kind !== 'live').map(({ name }) => name);
   const cutOff = sessions.filter(({ state }) => state === 'cut').map(({ name }) => name);
   const balances = stages.every((stage) => imbalance(stage as Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'>) === 0);
-  return {
-    balanced: unfinished.length === 0 && balances,
-    unfinished,
-    cutOff,
-    stages,
-    totals: (await inquiry.answers.ask(totals, {}))[0] ?? {},
-  };
+  return { balanced: unfinished.length === 0 && balances, unfinished, cutOff, stages };
 }

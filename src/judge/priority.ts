@@ -36,17 +36,24 @@ const strict: Rhythm = { fewestReturns: 5, jitter: 0.1 };
 /** Malware jitters on purpose. Chance seldom keeps three quarters of many distances within a third of their median. */
 export const loose: Rhythm = { fewestReturns: 10, jitter: 0.35 };
 
-function distancesOf(minutes: readonly number[]): number[] {
-  const begins = minutes.filter((at, i) => i === 0 || at - (minutes[i - 1] as number) > 1);
-  return begins.slice(1).map((at, i) => at - (begins[i] as number));
+/** From begin to begin, ascending: how long a burst lasts says nothing about when the next one comes. */
+function distancesOf(minutes: readonly number[]): Float64Array {
+  const distances = new Float64Array(Math.max(0, minutes.length - 1));
+  let [found, begin] = [0, minutes[0] as number];
+  for (let i = 1; i < minutes.length; i++) {
+    const at = minutes[i] as number;
+    if (at - (minutes[i - 1] as number) <= 1) continue;
+    distances[found++] = at - begin;
+    begin = at;
+  }
+  return distances.subarray(0, found).sort();
 }
 
 /** Quartiles of what comes by chance (exponential distances) lie 0.65 of their sum apart, those of a beacon that jitters by half 0.25. */
 const steady = { fewestReturns: 12, dispersion: 0.35 };
 
 /** Minutes of the usual distance, where half of many distances lie close together whatever the others are: jitter of up to a half. */
-function steadyMinutes(minutes: readonly number[]): number | undefined {
-  const distances = distancesOf(minutes).sort((a, b) => a - b);
+function steadyMinutes(distances: Float64Array): number | undefined {
   if (distances.length < steady.fewestReturns) return undefined;
   const quartile = (share: number) => distances[Math.floor((distances.length - 1) * share)] as number;
   const [low, middle, high] = [quartile(0.25), quartile(0.5), quartile(0.75)];
@@ -58,12 +65,16 @@ function steadyMinutes(minutes: readonly number[]): number | undefined {
  * the distances lie within the jitter (or one minute) of the median; otherwise `undefined`.
  */
 export function rhythmMinutes(minutes: readonly number[], rhythm: Rhythm = strict): number | undefined {
-  // From begin to begin: how long a burst lasts says nothing about when the next one comes.
-  const distances = distancesOf(minutes);
+  return rhythmOf(distancesOf(minutes), rhythm);
+}
+
+function rhythmOf(distances: Float64Array, rhythm: Rhythm): number | undefined {
   if (distances.length < rhythm.fewestReturns) return undefined;
-  const median = distances.toSorted((a, b) => a - b)[distances.length >> 1] as number;
-  const near = distances.filter((distance) => Math.abs(distance - median) <= Math.max(1, median * rhythm.jitter));
-  return near.length >= distances.length * 0.75 ? median : undefined;
+  const median = distances[distances.length >> 1] as number;
+  const margin = Math.max(1, median * rhythm.jitter);
+  let near = 0;
+  for (const distance of distances) if (Math.abs(distance - median) <= margin) near++;
+  return near >= distances.length * 0.75 ? median : undefined;
 }
 
 /** A beacon of a minute or two has no distances that minutes could show: it never stops. */
@@ -80,10 +91,11 @@ function isIncessant(minutes: readonly number[]): boolean {
 
 /** How traffic comes back that no user starts, and how much that weighs: machines keep time, chance does not. */
 export function recurrenceOf(minutes: readonly number[]): readonly [weight: number, inWords: string] | undefined {
-  const rhythm = rhythmMinutes(minutes);
+  const distances = distancesOf(minutes);
+  const rhythm = rhythmOf(distances, strict);
   if (rhythm !== undefined) return [20, `comes back every ${rhythm} minutes`];
   if (isIncessant(minutes)) return [20, 'goes on in nearly every minute, for an hour and more'];
-  const looseRhythm = rhythmMinutes(minutes, loose) ?? steadyMinutes(minutes);
+  const looseRhythm = rhythmOf(distances, loose) ?? steadyMinutes(distances);
   return looseRhythm === undefined ? undefined : [12, `comes back about every ${looseRhythm} minutes`];
 }
 

@@ -6,13 +6,13 @@ import type { Policy } from '../judge/policy.ts';
 import { prioritise, statusOf } from '../judge/priority.ts';
 import { believedTeachings } from '../judge/teachers.ts';
 import type { CorrectionRecord } from '../record/correction.ts';
-import { type Confidence, type HostState, hostStates } from '../record/interval.ts';
+import { hostStates } from '../record/interval.ts';
 import type { DeviceRecord } from '../record/judged.ts';
 import type { ReportDestination, ReportHost, ReportOutput } from '../record/output/report.ts';
 import type { AnswerOf, Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
-import { trafficByState } from '../store/questions/traffic.ts';
+import { trafficByState, waysOf } from '../store/questions/traffic.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { describeClock } from './clock.ts';
 import { assembleDark, blindSpots } from './dark.ts';
@@ -123,10 +123,7 @@ export function describeDestination({ row, evidence }: GatheredDestination): Ide
     receivedPackets,
     firstAt: formatTime(row.firstAt),
     lastAt: formatTime(row.lastAt),
-    judged: row.judgedAs.map((one) => {
-      const [state, confidence] = one.split('/') as [HostState, Confidence];
-      return { state, confidence };
-    }),
+    judged: waysOf(row.judgedAs),
   };
 }
 
@@ -165,8 +162,9 @@ function judgedHost(
 
 /** Most suspicious first. */
 export const byPriority = (a: ReportDestination, b: ReportDestination) =>
-  b.priority - a.priority || b.packets - a.packets || (nameOf(a) < nameOf(b) ? -1 : 1);
-const nameOf = (destination: ReportDestination) => `${destination.name ?? destination.address} ${destination.protocol} ${destination.port}`;
+  b.priority - a.priority || b.packets - a.packets || (nameInOrder(a) < nameInOrder(b) ? -1 : 1);
+export const nameInOrder = (destination: Pick<ReportDestination, 'name' | 'address' | 'protocol' | 'port'>) =>
+  `${destination.name ?? destination.address} ${destination.protocol} ${destination.port}`;
 
 function trafficByStates(rows: readonly StateTraffic[]): ReportHost['traffic'] {
   const inOrder = rows.toSorted((a, b) => hostStates.indexOf(a.state) - hostStates.indexOf(b.state));
@@ -208,14 +206,21 @@ const withoutTraffic = (device: DeviceRecord, window: Window): IdentifiedHost =>
   notes: [...device.doubts, 'no event log is known to belong to this machine: its state is unknown, and none of its traffic is judged'],
 });
 
+/** What a reader must know before the figures. */
 export async function generalNotes(answers: Answers, devices: readonly DeviceRecord[]): Promise<string[]> {
+  const [renamings, logged, [totals], captures, network, lossy] = await Promise.all([
+    answers.ask(facts.renamings, {}),
+    answers.ask(facts.hosts, {}),
+    answers.ask(facts.totals, {}),
+    answers.ask(facts.captures, {}),
+    answers.ask(facts.network, {}),
+    answers.ask(facts.framesLost, {}),
+  ]);
   const tied = new Set(devices.map(({ host }) => host));
-  const newest = hostNames(await answers.ask(facts.renamings, {}));
-  const orphans = (await answers.ask(facts.hosts, {})).filter(({ host }) => !tied.has(newest.get(host) ?? host));
-  const [totals] = await answers.ask(facts.totals, {});
-  const unfinished = (await answers.ask(facts.captures, {})).filter(({ state }) => state !== 'complete');
-  const { remarks } = believedTeachings(await answers.ask(facts.network, {}));
-  const lossy = await answers.ask(facts.framesLost, {});
+  const newest = hostNames(renamings);
+  const orphans = logged.filter(({ host }) => !tied.has(newest.get(host) ?? host));
+  const unfinished = captures.filter(({ state }) => state !== 'complete');
+  const { remarks } = believedTeachings(network);
   return [
     ...lossy.map(
       ({ interface: where, frames }) =>

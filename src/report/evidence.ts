@@ -62,7 +62,7 @@ export async function gather(
   const gathered = new Map<Mac, GatheredDestination[]>();
   for (const row of rows) {
     const destination = destinations.get(row.destination) as DestinationRecord;
-    const minutes = [...new Set(row.minutes)].sort((a, b) => a - b);
+    const minutes = ascending(row.minutes);
     const { sentOctets, receivedOctets, contradictions } = row;
     const found = excessOf.get(`${row.mac} ${row.destination}`) ?? [];
     const evidence = {
@@ -80,6 +80,12 @@ export async function gather(
     else gathered.set(row.mac, [{ row, evidence }]);
   }
   return gathered;
+}
+
+/** Each once. They come a day after the other, and mostly in order. */
+function ascending(minutes: readonly number[]): readonly number[] {
+  const isInOrder = minutes.every((at, i) => i === 0 || at > (minutes[i - 1] as number));
+  return isInOrder ? minutes : [...new Set(minutes)].sort((a, b) => a - b);
 }
 
 const idsOf = (rows: readonly Traffic[]) => [...new Set(rows.map(({ destination }) => destination))];

@@ -1,16 +1,17 @@
 /** What the whole network did that no user started: far ends that nothing explains, and the hosts, most suspicious first. */
 
-import { formatMac } from '../base/address.ts';
+import { formatAddress, formatMac } from '../base/address.ts';
 import type { Policy } from '../judge/policy.ts';
+import { prioritise, statusOf } from '../judge/priority.ts';
+import type { DestinationRecord, DestinationStatus } from '../record/judged.ts';
 import type { Answers } from '../store/question.ts';
 import * as derived from '../store/questions/derived.ts';
-import * as facts from '../store/questions/facts.ts';
 import { countedPackets } from '../store/questions/traffic.ts';
-import { byPriority, describeDestination, generalNotes, type IdentifiedDestination } from './assemble.ts';
-import { countedStates, gather } from './evidence.ts';
+import { describeDestination, type IdentifiedDestination, nameInOrder } from './assemble.ts';
+import { countedStates, type GatheredDestination, gather } from './evidence.ts';
+import { farEnd } from './farEnd.ts';
 import { hoursOfHosts } from './hours.ts';
-import { farEnd } from './text.ts';
-import { type Window, wholeDays } from './window.ts';
+import { type KnownSpan, type Window, wholeDays } from './window.ts';
 
 /** A far end, once however many hosts talk to it. */
 export interface OpenFarEnd {
@@ -19,7 +20,7 @@ export interface OpenFarEnd {
   /** As that host sees it. */
   readonly destination: IdentifiedDestination;
   /** Of all these hosts. */
-  packets: number;
+  readonly packets: number;
 }
 
 export interface HostLine {
@@ -43,24 +44,27 @@ export interface Overview {
   readonly hosts: HostLine[];
   /** Without: all that they exchanged, judged by nobody. */
   readonly unjudged: HostLine[];
-  readonly notes: string[];
 }
 
-export async function assembleOverview(answers: Answers, window: Window, policy: Policy): Promise<Overview> {
-  const [span] = await answers.ask(facts.span, {});
+/** @param span from the first to the last fact, as `facts.span` tells; what does not rest on each other is asked at once */
+export async function assembleOverview(answers: Answers, window: Window, policy: Policy, span: KnownSpan): Promise<Overview> {
   const counting = wholeDays(window, span);
-  const devices = await answers.ask(derived.devices, {});
-  const gathered = await gather(answers, counting, policy, { devices, onlyOpen: true });
-  const counted = await answers.ask(countedPackets, { ...counting, ...countedStates(policy) });
+  const [devices, corrections] = await Promise.all([answers.ask(derived.devices, {}), answers.ask(derived.corrections, {})]);
+  const [gathered, counted, hours, withoutLog] = await Promise.all([
+    gather(answers, counting, policy, { devices, onlyOpen: true }),
+    answers.ask(countedPackets, { ...counting, ...countedStates(policy) }),
+    hoursOfHosts(answers, window, corrections),
+    answers.ask(derived.unjudgedTraffic, counting),
+  ]);
   const packetsOf = new Map(counted.map(({ mac, packets }) => [mac, packets]));
-  const hours = await hoursOfHosts(answers, window, await answers.ask(derived.corrections, {}));
-  const open: { host: string; mac: string; destination: IdentifiedDestination }[] = [];
+  const open: OpenRow[] = [];
+  const callsOf = calls();
   const hosts = devices
     .filter(({ host }) => host !== null)
     .map((device): HostLine => {
       const [host, mac] = [device.host as string, formatMac(device.mac)];
-      const unexplained = (gathered.get(device.mac) ?? []).map(describeDestination).filter(({ status }) => status !== 'explained');
-      open.push(...unexplained.map((destination) => ({ host, mac, destination })));
+      const unexplained = (gathered.get(device.mac) ?? []).flatMap((gatheredOne) => openRow(host, mac, gatheredOne, callsOf));
+      for (const row of unexplained) open.push(row);
       const packets = packetsOf.get(device.mac) ?? 0;
       return {
         host,
@@ -69,7 +73,7 @@ export async function assembleOverview(answers: Answers, window: Window, policy:
         addresses: device.addresses,
         hours: hours(host),
         packets,
-        explained: packets - unexplained.reduce((sum, destination) => sum + destination.packets, 0),
+        explained: packets - unexplained.reduce((sum, row) => sum + row.packets, 0),
         openFarEnds: unexplained.length,
         priority: unexplained.reduce((highest, { priority }) => Math.max(highest, priority), 0),
         doubts: device.doubts,
@@ -77,7 +81,7 @@ export async function assembleOverview(answers: Answers, window: Window, policy:
     })
     .sort((a, b) => b.priority - a.priority || b.packets - b.explained - (a.packets - a.explained) || (a.host < b.host ? -1 : 1));
   const known = new Map(devices.map((device) => [device.mac, device]));
-  const unjudged = (await answers.ask(derived.unjudgedTraffic, counting)).map(({ mac, packets }): HostLine => {
+  const unjudged = withoutLog.map(({ mac, packets }): HostLine => {
     const device = known.get(mac);
     return {
       host: device?.hostNames[0] ?? formatMac(mac),
@@ -93,19 +97,60 @@ export async function assembleOverview(answers: Answers, window: Window, policy:
     };
   });
   unjudged.sort((a, b) => b.packets - a.packets || (a.mac < b.mac ? -1 : 1));
-  return { open: group(open), hosts, unjudged, notes: await generalNotes(answers, devices) };
+  return { open: group(open), hosts, unjudged };
 }
 
-function group(open: { host: string; mac: string; destination: IdentifiedDestination }[]): OpenFarEnd[] {
-  open.sort((a, b) => byPriority(a.destination, b.destination) || (a.host < b.host ? -1 : 1));
-  const groups = new Map<string, OpenFarEnd>();
-  for (const { host, mac, destination } of open) {
-    const key = `${farEnd(destination)} ${destination.status}`;
+/** One far end of one host, as far as it takes to sort it in: there are tens of thousands, and few are shown. */
+interface OpenRow {
+  readonly host: string;
+  readonly mac: string;
+  readonly gathered: GatheredDestination;
+  readonly status: DestinationStatus;
+  readonly priority: number;
+  readonly packets: number;
+  readonly calls: Calls;
+}
+
+function openRow(host: string, mac: string, gathered: GatheredDestination, callsOf: (record: DestinationRecord) => Calls): OpenRow[] {
+  const { row, evidence } = gathered;
+  const status = statusOf(evidence);
+  if (status === 'explained') return [];
+  const packets = row.sentPackets + row.receivedPackets;
+  return [{ host, mac, gathered, status, packets, priority: prioritise(evidence).priority, calls: callsOf(evidence.destination) }];
+}
+
+/** What a far end is called in text and in order, once for all hosts that talk to it. */
+type Calls = ReturnType<typeof callsOfRecord>;
+
+function callsOfRecord(record: DestinationRecord) {
+  const destination = { ...record, address: record.address === null ? null : formatAddress(record.address) };
+  return { farEnd: farEnd(destination), inOrder: nameInOrder(destination) };
+}
+
+function calls(): (record: DestinationRecord) => Calls {
+  const known = new Map<string, Calls>();
+  return (record) => {
+    const found = known.get(record.id) ?? callsOfRecord(record);
+    known.set(record.id, found);
+    return found;
+  };
+}
+
+const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
+
+function group(open: OpenRow[]): OpenFarEnd[] {
+  open.sort(
+    (a, b) => b.priority - a.priority || b.packets - a.packets || compare(a.calls.inOrder, b.calls.inOrder) || compare(a.host, b.host),
+  );
+  const groups = new Map<string, { readonly first: OpenRow; readonly hosts: { host: string; mac: string }[]; packets: number }>();
+  for (const row of open) {
+    const { host, mac, packets, status } = row;
+    const key = `${row.calls.farEnd} ${status}`;
     const known = groups.get(key);
     if (known) {
       known.hosts.push({ host, mac });
-      known.packets += destination.packets;
-    } else groups.set(key, { hosts: [{ host, mac }], destination, packets: destination.packets });
+      known.packets += packets;
+    } else groups.set(key, { first: row, hosts: [{ host, mac }], packets });
   }
-  return [...groups.values()];
+  return [...groups.values()].map(({ first, hosts, packets }) => ({ hosts, destination: describeDestination(first.gathered), packets }));
 }

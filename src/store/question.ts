@@ -64,6 +64,7 @@ export async function answer<P extends z.ZodObject, R extends z.ZodObject>(
   const fields = answerFields(question as unknown as Question);
   const positions = fields.map((field) => result.columnNames().indexOf(field.name));
   if (positions.includes(-1)) throw new Error(`unreachable: the question ${question.name} selects fewer columns than its row has`);
+  const names = fields.map(({ name }) => name);
   const rows: z.infer<R>[] = [];
   // Chunk by chunk: each is waited for, so that a long answer does not hold up the thread.
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
@@ -72,8 +73,11 @@ export async function answer<P extends z.ZodObject, R extends z.ZodObject>(
       const values = chunk?.getColumnValues(positions[i] as number) ?? [];
       return values.map((value) => readValue(field.column, value));
     });
-    for (let row = 0; row < rowCount; row++)
-      rows.push(Object.fromEntries(fields.map((field, i) => [field.name, (columns[i] as unknown[])[row]])) as z.infer<R>);
+    for (let row = 0; row < rowCount; row++) {
+      const one: Record<string, unknown> = {};
+      for (const [i, name] of names.entries()) one[name] = (columns[i] as unknown[])[row];
+      rows.push(one as z.infer<R>);
+    }
   }
   return rows;
 }

@@ -1,20 +1,38 @@
 /**
  * What a month of pages and reports reads instead of ten million rows.
  *
- * `exchange`: judgements added up by device, UTC day, destination and state, replaced in the commit that replaces them.
- * `unjudged`: flows added up by machine, UTC day and address, for machines without a log, in the commit that takes their
- * marks away. Neither holds anything of its own.
+ * `unattended` and `attended`: judgements added up by device, UTC day, destination and state, replaced in the commit that
+ * replaces them; `exchange` is both. `unjudged`: flows added up by machine, UTC day and address, for machines without a log,
+ * in the commit that takes their marks away. None holds anything of its own.
  */
 
 import { day } from '../base/time.ts';
+import { confidences, type HostState, hostStates } from '../record/interval.ts';
 import type { Statement } from './question.ts';
 
-/** In the step of the schema that brought them. */
+/** States in which nobody is at the keyboard. Most questions are about them, and most rows about the others: they lie apart. */
+export const unattendedStates: readonly HostState[] = ['modern-sleep', 's3', 'hibernate', 'off', 'screen-off', 'absent', 'locked'];
+const quoted = (values: readonly string[]) => values.map((value) => `'${value}'`).join(', ');
+const isUnattended = `"state" IN (${quoted(unattendedStates)})`;
+const exchangeTables = [
+  { table: 'unattended', holds: isUnattended },
+  { table: 'attended', holds: `NOT (${isUnattended})` },
+] as const;
+
+/** A state and how sure it is, as the sums hold them: comparing texts would take longer than adding up. */
+export const stateColumns = `"state"::"hostState" AS "state", "confidence"::"hostConfidence" AS "confidence"`;
+
+/** In the step of the schema that brought them in this form. */
 export const rollUpTables = [
-  `CREATE TABLE "exchange" ("mac" BIGINT NOT NULL, "day" TIMESTAMP NOT NULL, "state" VARCHAR NOT NULL,
-  "confidence" VARCHAR NOT NULL, "destination" VARCHAR NOT NULL, "sentPackets" BIGINT NOT NULL, "sentOctets" BIGINT NOT NULL,
+  `CREATE TYPE "hostState" AS ENUM (${quoted(hostStates)})`,
+  `CREATE TYPE "hostConfidence" AS ENUM (${quoted(confidences)})`,
+  ...exchangeTables.map(
+    ({ table }) => `CREATE TABLE "${table}" ("mac" BIGINT NOT NULL, "day" TIMESTAMP NOT NULL, "state" "hostState" NOT NULL,
+  "confidence" "hostConfidence" NOT NULL, "destination" VARCHAR NOT NULL, "sentPackets" BIGINT NOT NULL, "sentOctets" BIGINT NOT NULL,
   "receivedPackets" BIGINT NOT NULL, "receivedOctets" BIGINT NOT NULL, "minutes" UINTEGER[] NOT NULL, "contradictions" BIGINT NOT NULL,
   "firstAt" TIMESTAMP NOT NULL, "lastAt" TIMESTAMP NOT NULL)`,
+  ),
+  `CREATE VIEW "exchange" AS ${exchangeTables.map(({ table }) => `SELECT * FROM "${table}"`).join(' UNION ALL ')}`,
   `CREATE TABLE "unjudged" ("mac" BIGINT NOT NULL, "day" TIMESTAMP NOT NULL, "address" UHUGEINT, "packets" BIGINT NOT NULL, "octets" BIGINT NOT NULL)`,
 ];
 
@@ -24,10 +42,12 @@ export const judgementSums = `sum("sentPackets")::BIGINT AS "sentPackets", sum("
   list_sort(list(DISTINCT (epoch_us("minute") // 60000000)::UINTEGER)) AS "minutes",
   count(DISTINCT {'minute': "minute", 'interval': "intervalFrom"}) FILTER ("contradiction") AS "contradictions", min("firstAt") AS "firstAt", max("lastAt") AS "lastAt"`;
 
-const fill = (
-  where: string,
-) => `INSERT INTO "exchange" SELECT "mac", date_trunc('day', "minute")::TIMESTAMP AS "day", "state", "confidence",
-  "destination", ${judgementSums} FROM "judgement" ${where} GROUP BY ALL ORDER BY ALL`;
+const fill = (where: string, values: Statement['values'] = []): Statement[] =>
+  exchangeTables.map(({ table, holds }) => ({
+    sql: `INSERT INTO "${table}" SELECT "mac", date_trunc('day', "minute")::TIMESTAMP AS "day", ${stateColumns},
+      "destination", ${judgementSums} FROM "judgement" WHERE ${holds} AND ${where} GROUP BY ALL ORDER BY ALL`,
+    values,
+  }));
 
 /** Both sides of each flow, as the machine on that side sees it. */
 export const flowSides = (where: string) => `(SELECT "sourceMac" AS "mac", "sourceAddress" AS "address", "minute", "firstAt", "lastAt",
@@ -41,23 +61,10 @@ const fillUnjudged = (
 ) => `INSERT INTO "unjudged" SELECT "mac", date_trunc('day', "minute")::TIMESTAMP AS "day", "address",
   sum("packets")::BIGINT, sum("octets")::BIGINT FROM ${flowSides(where)} AS side ${on} GROUP BY "mac", "day", "address" ORDER BY ALL`;
 
-/** From nothing, for a store that has flows and judgements and no sums yet. */
-export function rollUpAll(): Statement[] {
-  return [
-    { sql: 'DELETE FROM "exchange"', values: [] },
-    { sql: fill(''), values: [] },
-    { sql: 'DELETE FROM "unjudged"', values: [] },
-    { sql: fillUnjudged('', ''), values: [] },
-  ];
-}
-
 /** One UTC day of all machines, of a store that has no sums of it yet: the different minutes of a month at once do not fit into the memory. */
 export function rollUpNewDay(from: number): Statement[] {
   const within = `"minute" >= make_timestamp(${from}) AND "minute" < make_timestamp(${from + day})`;
-  return [
-    { sql: fill(`WHERE ${within}`), values: [] },
-    { sql: fillUnjudged(`AND ${within}`, ''), values: [] },
-  ];
+  return [...fill(within), { sql: fillUnjudged(`AND ${within}`, ''), values: [] }];
 }
 
 /** Of all machines and days whose marks are in `stale`, before the marks go. `from`, `to`: the days that they span. */
@@ -76,7 +83,10 @@ export function rollUpStale(from: number, to: number): Statement[] {
 export function rollUpDay(mac: number, from: number): Statement[] {
   const values = [BigInt(mac), BigInt(from)];
   return [
-    { sql: 'DELETE FROM "exchange" WHERE "mac" = $1 AND "day" = make_timestamp($2::BIGINT)', values },
-    { sql: fill(`WHERE "mac" = $1 AND "minute" >= make_timestamp($2::BIGINT) AND "minute" < make_timestamp($2::BIGINT + ${day})`), values },
+    ...exchangeTables.map(({ table }) => ({
+      sql: `DELETE FROM "${table}" WHERE "mac" = $1 AND "day" = make_timestamp($2::BIGINT)`,
+      values,
+    })),
+    ...fill(`"mac" = $1 AND "minute" >= make_timestamp($2::BIGINT) AND "minute" < make_timestamp($2::BIGINT + ${day})`, values),
   ];
 }

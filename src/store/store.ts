@@ -11,6 +11,7 @@ import type { CaptureRecord } from '../record/capture.ts';
 import type { RecordKind } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
 import { Database, type DatabaseOptions } from './database.ts';
+import { Gate } from './gate.ts';
 import { migrate } from './migration.ts';
 import { type Answers, answer, type Question, type Statement } from './question.ts';
 import { captures } from './questions/facts.ts';
@@ -44,6 +45,9 @@ const keyOf = ({ unit, subject, day }: StaleUnit) => `${unit}/${subject}/${day}`
  */
 const commitRows = 4096;
 
+/** Of those that may be given up: of the four threads that Node has for such work, commits find one free. */
+const questionsAtOnce = 2;
+
 export class Store implements Answers {
   /** Mostly one buffer a kind; more when a commit failed. */
   private readonly pending = new Map<Table, RowBuffer[]>();
@@ -55,6 +59,7 @@ export class Store implements Answers {
   private rows = 0;
   private releaseAtRows = commitRows;
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly gate = new Gate(questionsAtOnce);
 
   private constructor(
     readonly folder: string,
@@ -213,7 +218,7 @@ export class Store implements Answers {
     parameters: z.infer<P>,
     signal?: AbortSignal,
   ): Promise<z.infer<R>[]> {
-    return signal ? this.askApart(question, parameters, signal) : answer(this.reader, question, parameters);
+    return signal ? this.gate.pass(() => this.askApart(question, parameters, signal), signal) : answer(this.reader, question, parameters);
   }
 
   /** On a connection of its own, so that giving the question up disturbs nobody else's. */
@@ -222,7 +227,6 @@ export class Store implements Answers {
     parameters: z.infer<P>,
     signal: AbortSignal,
   ): Promise<z.infer<R>[]> {
-    signal.throwIfAborted();
     const connection = await this.database.connect();
     const giveUp = () => connection.interrupt();
     signal.addEventListener('abort', giveUp, { once: true });

@@ -7,8 +7,8 @@ import { eventKind } from '../../src/record/event.ts';
 import { flowKind } from '../../src/record/flow.ts';
 import { intervalKind } from '../../src/record/interval.ts';
 import { destinationKind, deviceKind, judgementKind } from '../../src/record/judged.ts';
-import { rollUpAll } from '../../src/store/rollUp.ts';
 import { Store } from '../../src/store/store.ts';
+import { rollUpAll } from '../store/rollUpAll.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { checkPage } from './markup.ts';
@@ -119,7 +119,7 @@ async function hostileStore(folder: string): Promise<Store> {
       ...{ frames: 1, records: 0, firstAt: start, lastAt: start, faults: [{ layer: name, kind: name, count: 1 }] },
     });
   });
-  await store.commit([], undefined, [], rollUpAll());
+  await rollUpAll(store);
   return store;
 }
 

@@ -13,9 +13,9 @@ import {
 } from '../../src/record/judged.ts';
 import { reportOutput } from '../../src/record/output/report.ts';
 import { assembleReport, type ReportOptions } from '../../src/report/assemble.ts';
-import { rollUpAll } from '../../src/store/rollUp.ts';
 import { Store } from '../../src/store/store.ts';
 import { device, router } from '../judge/sample.ts';
+import { rollUpAll } from '../store/rollUpAll.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
@@ -102,7 +102,7 @@ async function stored(t: TestContext, contents: Contents): Promise<Store> {
   // There is no judgement without a flow.
   const minutes = new Set([start, ...(contents.judgements ?? []).map((judgement) => judgement.minute)]);
   for (const begin of minutes) store.append(flowKind, sampleFlow({ minute: begin }));
-  await store.commit([], undefined, [], rollUpAll());
+  await rollUpAll(store);
   return store;
 }
 

@@ -7,8 +7,9 @@ import { flowKind } from '../../src/record/flow.ts';
 import { type DestinationRecord, destinationKind, deviceKind, type JudgementRecord, judgementKind } from '../../src/record/judged.ts';
 import { assembleReport } from '../../src/report/assemble.ts';
 import { assembleOverview } from '../../src/report/overview.ts';
-import { rollUpAll } from '../../src/store/rollUp.ts';
+import { span } from '../../src/store/questions/facts.ts';
 import { Store } from '../../src/store/store.ts';
+import { rollUpAll } from '../store/rollUpAll.ts';
 import { at, sampleFlow } from '../store/sampleFlow.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
@@ -108,11 +109,11 @@ describe('the overview', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(judgement, { maxLength: 120 }), fc.integer({ min: 0, max: 1000 }), async (rows, offset) => {
         for (const row of rows) store.append(judgementKind, row);
-        await store.commit([{ sql: 'DELETE FROM "judgement"', values: [] }], undefined, [], rollUpAll());
+        await rollUpAll(store, [{ sql: 'DELETE FROM "judgement"', values: [] }]);
         const window = { from: start + offset * minute, to: start + 2 * day };
         for (const policy of ['sleep', 'strict'] as const) {
           const report = await assembleReport(store, { policy, ...window });
-          const { open, hosts } = await assembleOverview(store, window, policy);
+          const { open, hosts } = await assembleOverview(store, window, policy, (await store.ask(span, {}))[0] ?? null);
           const expected = report.hosts.filter(({ hasLog }) => hasLog);
           assert.deepEqual(
             new Map(hosts.map(({ host, packets, explained }) => [host, { packets, explained }])),

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { day, hour, minute, second } from '../../src/base/time.ts';
+import { policies } from '../../src/judge/policy.ts';
 import { flowKind } from '../../src/record/flow.ts';
 import { confidences, hostStates } from '../../src/record/interval.ts';
 import { deviceKind, type JudgementRecord, judgementKind } from '../../src/record/judged.ts';
+import { countedStates } from '../../src/report/evidence.ts';
 import { judgedTraffic, unjudgedTraffic } from '../../src/store/questions/derived.ts';
 import { countedTraffic, trafficByState } from '../../src/store/questions/traffic.ts';
-import { rollUpAll, rollUpDay, rollUpStale } from '../../src/store/rollUp.ts';
+import { rollUpDay, rollUpStale, unattendedStates } from '../../src/store/rollUp.ts';
 import { Store } from '../../src/store/store.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
+import { rollUpAll } from './rollUpAll.ts';
 import { address, at, sampleFlow } from './sampleFlow.ts';
 
 const start = at('2021-01-10T00:00:00Z');
@@ -54,7 +57,7 @@ describe('traffic from the daily sums', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(judgement, { maxLength: 60 }), fc.array(span, { minLength: 1, maxLength: 4 }), async (rows, spans) => {
         for (const row of rows) store.append(judgementKind, row);
-        await store.commit([{ sql: 'DELETE FROM "judgement"', values: [] }], undefined, [], rollUpAll());
+        await rollUpAll(store, [{ sql: 'DELETE FROM "judgement"', values: [] }]);
         for (const window of spans) {
           const truth = await store.ask(judgedTraffic, window);
           const add = (some: typeof truth, key: (row: (typeof truth)[number]) => string) => {
@@ -96,11 +99,19 @@ describe('traffic from the daily sums', () => {
     );
   });
 
+  it('has in the smaller table every state that a policy counts', () => {
+    for (const policy of policies)
+      assert.deepEqual(
+        countedStates(policy).states.filter((state) => !unattendedStates.includes(state)),
+        [],
+      );
+  });
+
   it('follows when the judgements of one device and day are replaced', async (t) => {
     const store = await emptyStore(t);
     const rows = fc.sample(judgement, { numRuns: 80, seed: 5 });
     for (const row of rows) store.append(judgementKind, row);
-    await store.commit([], undefined, [], rollUpAll());
+    await rollUpAll(store);
     const [some] = rows as [JudgementRecord];
     const from = start + Math.floor((some.minute - start) / day) * day;
     const isReplaced = (row: JudgementRecord) => row.mac === some.mac && row.minute >= from && row.minute < from + day;

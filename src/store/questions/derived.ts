@@ -1,16 +1,15 @@
 /** Questions about what was derived: timelines, judgements, destinations, and what waits to be derived anew. */
 
 import { z } from 'zod';
-import { day, dayOf, minuteOf } from '../../base/time.ts';
 import { correctionKind } from '../../record/correction.ts';
 import { choice, count, instant, mac, text, texts, uint32s } from '../../record/field.ts';
 import { confidences, hostStates, intervalKind, machineStates, personStates } from '../../record/interval.ts';
 import { destinationKind, deviceKind, judgementKind } from '../../record/judged.ts';
 import { allOf, defineQuestion } from '../question.ts';
 import { flowSides } from '../rollUp.ts';
+import { inPart, spanValues, timestamp } from './wholeDays.ts';
 
 const nothing = z.strictObject({});
-const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
 const quantities = ['sentPackets', 'sentOctets', 'receivedPackets', 'receivedOctets'] as const;
 const window = z.strictObject({ from: z.number(), to: z.number() });
 
@@ -147,22 +146,16 @@ export const unjudgedTraffic = defineQuestion({
     packets: count('Packets that it sent, or that were unicast to it.'),
     octets: count('Octets of these packets.'),
   }),
-  statement: (window) => {
-    const { from, to } = window;
-    // Whole days are added up already; an address of the far side that passes a router is not the router's own.
-    const [firstWhole, lastWhole] = [dayOf(from + day - 1), dayOf(to)];
-    const [wholeFrom, wholeTo] = firstWhole < lastWhole ? [firstWhole, lastWhole] : [to, to];
-    const outer = `AND "minute" >= ${timestamp(3)} AND "minute" < ${timestamp(2)} AND ("minute" < ${timestamp(4)} OR "minute" >= ${timestamp(5)})
-      AND "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)}`;
-    return {
-      sql: `SELECT "mac", sum("packets")::BIGINT AS "packets", sum("octets")::BIGINT AS "octets" FROM (
-          SELECT "mac", "address", "packets", "octets" FROM "unjudged" WHERE "day" >= ${timestamp(4)} AND "day" < ${timestamp(5)}
-          UNION ALL SELECT "mac", "address", "packets", "octets" FROM ${flowSides(outer)}) AS side
-        JOIN (SELECT "mac", "addresses" FROM "device" WHERE "host" IS NULL) AS machine USING ("mac")
-        WHERE len("addresses") = 0 OR list_contains("addresses", "address") GROUP BY "mac" ORDER BY "mac"`,
-      values: [from, to, minuteOf(from), wholeFrom, wholeTo].map(BigInt),
-    };
-  },
+  // An address of the far side that passes a router is not the router's own.
+  statement: (window) => ({
+    sql: `SELECT "mac", sum("packets")::BIGINT AS "packets", sum("octets")::BIGINT AS "octets" FROM (
+        SELECT "mac", "address", "packets", "octets" FROM "unjudged" WHERE ${inPart.whole}
+        UNION ALL SELECT "mac", "address", "packets", "octets" FROM ${flowSides(`AND ${inPart.before}`)}
+        UNION ALL SELECT "mac", "address", "packets", "octets" FROM ${flowSides(`AND ${inPart.after}`)}) AS side
+      JOIN (SELECT "mac", "addresses" FROM "device" WHERE "host" IS NULL) AS machine USING ("mac")
+      WHERE len("addresses") = 0 OR list_contains("addresses", "address") GROUP BY "mac" ORDER BY "mac"`,
+    values: spanValues(window),
+  }),
 });
 
 /** How long each host was in each pair of states, machine and person, where both are known. */

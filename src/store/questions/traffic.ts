@@ -4,38 +4,43 @@
  */
 
 import { z } from 'zod';
-import { day, dayOf, minuteOf } from '../../base/time.ts';
 import { type Quantity, stretches } from '../../record/envelope.ts';
-import { choice, count, instant, mac, text, texts, uint32s } from '../../record/field.ts';
-import { confidences, hostStates } from '../../record/interval.ts';
+import { choice, count, instant, mac, text, uint32s } from '../../record/field.ts';
+import { type Confidence, confidences, type HostState, hostStates } from '../../record/interval.ts';
 import { defineQuestion } from '../question.ts';
-import { judgementSums } from '../rollUp.ts';
+import { judgementSums, stateColumns, unattendedStates } from '../rollUp.ts';
+import { inPart, spanValues, timestamp } from './wholeDays.ts';
 
 const span = { from: z.number(), to: z.number() };
-type Span = { readonly from: number; readonly to: number };
 
-const timestamp = (position: number) => `make_timestamp($${position}::BIGINT)`;
-
-/** Sums by device, day, state and destination; its values are $1 to $5. A judgement counts that overlaps the span. */
-function partOfSpan(where: string): string {
-  return `(SELECT * FROM "exchange" WHERE "day" >= ${timestamp(4)} AND "day" < ${timestamp(5)} ${where}
-    UNION ALL BY NAME
-    SELECT "mac", date_trunc('day', "minute")::TIMESTAMP AS "day", "state", "confidence", "destination", ${judgementSums} FROM "judgement"
-      WHERE "minute" >= ${timestamp(3)} AND "minute" < ${timestamp(2)} AND ("minute" < ${timestamp(4)} OR "minute" >= ${timestamp(5)})
-        AND "firstAt" < ${timestamp(2)} AND "lastAt" >= ${timestamp(1)} ${where} GROUP BY ALL)`;
-}
-
-function spanValues({ from, to }: Span): bigint[] {
-  const [firstWhole, lastWhole] = [dayOf(from + day - 1), dayOf(to)];
-  const [wholeFrom, wholeTo] = firstWhole < lastWhole ? [firstWhole, lastWhole] : [to, to];
-  return [from, to, minuteOf(from), wholeFrom, wholeTo].map(BigInt);
+/**
+ * Sums by device, day, state and destination; its values are those of the span. A judgement counts that overlaps it.
+ *
+ * @param states which rows count, of each part
+ * @param wholeDays where the sums of whole days are read, and which of these count
+ */
+function partOfSpan(where: string, states = '', wholeDays = { table: 'exchange', states }): string {
+  const end = (part: 'before' | 'after') =>
+    `SELECT "mac", date_trunc('day', "minute")::TIMESTAMP AS "day", ${stateColumns}, "destination", ${judgementSums} FROM "judgement"
+      WHERE ${inPart[part]} ${states} ${where} GROUP BY ALL`;
+  return `(SELECT * FROM "${wholeDays.table}" WHERE ${inPart.whole} ${wholeDays.states} ${where}
+    UNION ALL BY NAME ${end('before')} UNION ALL BY NAME ${end('after')})`;
 }
 
 /** Constants of the program, not of the asker: the schema of the parameters lets nothing else through. */
-const oneOf = (values: readonly string[]) => (values.length === 0 ? `('')` : `(${values.map((value) => `'${value}'`).join(', ')})`);
+const isOneOf = (column: 'state' | 'confidence', type: string, values: readonly string[]) =>
+  values.length === 0 ? 'FALSE' : `"${column}" IN (${values.map((value) => `'${value}'::"${type}"`).join(', ')})`;
 const counted = z.strictObject({ ...span, states: z.array(z.enum(hostStates)), confidences: z.array(z.enum(confidences)) });
-const isCounted = ({ states, confidences: sure }: z.infer<typeof counted>) =>
-  `AND "state" IN ${oneOf(states)} AND "confidence" IN ${oneOf(sure)}`;
+const isSure = ({ confidences: sure }: z.infer<typeof counted>) =>
+  confidences.every((one) => sure.includes(one)) ? '' : `AND ${isOneOf('confidence', 'hostConfidence', sure)}`;
+const isCounted = (parameters: z.infer<typeof counted>) => `AND ${isOneOf('state', 'hostState', parameters.states)} ${isSure(parameters)}`;
+/** Of states that count. */
+function countedPart(parameters: z.infer<typeof counted>, where = ''): string {
+  const states = isCounted(parameters);
+  if (!parameters.states.every((state) => unattendedStates.includes(state))) return partOfSpan(where, states);
+  const areAll = unattendedStates.every((state) => parameters.states.includes(state));
+  return partOfSpan(where, states, { table: 'unattended', states: areAll ? isSure(parameters) : states });
+}
 const isOpen = `"destination" IN (SELECT "id" FROM "destination" WHERE "status" <> 'explained')`;
 
 const sums = `sum("sentPackets")::BIGINT AS "sentPackets", sum("sentOctets")::BIGINT AS "sentOctets",
@@ -53,10 +58,19 @@ const pairRow = z.strictObject({
   contradictions: count('Minutes in which the device sent though it could not.'),
   firstAt: instant('First packet.'),
   lastAt: instant('Last packet.'),
-  judgedAs: texts('States in which it was judged, each with its confidence: `modern-sleep/high`.'),
+  judgedAs: count('A bit for each state and confidence in which it was judged: see `waysOf`.'),
   devices: count('Devices that exchanged something with this destination in these states, this one included.'),
 });
-const pairDetails = `list("minutes") FILTER (${isOpen}) AS "lists", list_sort(list(DISTINCT "state" || '/' || "confidence")) AS "judgedAs"`;
+const pairDetails = `list("minutes") FILTER (${isOpen}) AS "lists",
+  bit_or(1::UBIGINT << (enum_code("state") * ${confidences.length} + enum_code("confidence")))::BIGINT AS "judgedAs"`;
+
+/** What the bits of `judgedAs` stand for; in the order of texts such as `modern-sleep/high`. */
+export function waysOf(judgedAs: number): { readonly state: HostState; readonly confidence: Confidence }[] {
+  return ways.filter(({ bit }) => Math.floor(judgedAs / bit) % 2 === 1).map(({ state, confidence }) => ({ state, confidence }));
+}
+const ways = hostStates
+  .flatMap((state, i) => confidences.map((confidence, j) => ({ state, confidence, bit: 2 ** (i * confidences.length + j) })))
+  .sort((a, b) => (`${a.state}/${a.confidence}` < `${b.state}/${b.confidence}` ? -1 : 1));
 
 /** What each device exchanged with each destination in states that count. */
 export const countedTraffic = defineQuestion({
@@ -69,7 +83,7 @@ export const countedTraffic = defineQuestion({
   row: pairRow,
   statement: ({ mac: device, destination, ...parameters }) => {
     const wanted = `AND ($6 IS NULL OR "mac" = $6) AND ($7 IS NULL OR "destination" = $7)`;
-    const part = partOfSpan(isCounted(parameters));
+    const part = countedPart(parameters);
     // Of one machine alone nobody can tell how many others do the same.
     const devices =
       device === null
@@ -97,9 +111,14 @@ const sumOf: Readonly<Record<Quantity, string>> = {
 };
 const boundedQuantities = Object.keys(sumOf) as Quantity[];
 
+/** A rule may be exceeded where what it explains is more than the least that its envelope bounds, or where sums tell nothing. */
+const mayExceed = (names: string) =>
+  `bool_or("boundsMean") OR (bool_or("application" = 'dns') AND ${names}) OR ${boundedQuantities.map((quantity) => `${sumOf[quantity]} > min("${quantity}Bound")`).join(' OR ')}`;
+
 /**
  * As `countedTraffic`, of all devices, without what can only be found explained: neither is it open by itself, nor did a
  * device send though it could not, nor do the sums of all that its rule explains to the device leave room for an excess.
+ * Where they leave none to all devices together, they are not looked at one by one.
  */
 export const openTraffic = defineQuestion({
   name: 'open-traffic',
@@ -108,26 +127,26 @@ export const openTraffic = defineQuestion({
     askers: z.array(z.number()).describe('Devices that asked for so many names that it may be too many.'),
   }),
   row: pairRow,
-  statement: ({ askers, ...parameters }) => {
-    const part = partOfSpan(isCounted(parameters));
-    return {
-      sql: `WITH pair AS MATERIALIZED (SELECT "mac", "destination", ${sums} FROM ${part} AS part GROUP BY "mac", "destination"),
-        bound AS MATERIALIZED (SELECT "envelope", ("envelope"->>'$.sentOctetsPerPacket') IS NOT NULL OR ("envelope"->>'$.receivedOctetsPerPacket') IS NOT NULL AS "boundsMean",
-          ${boundedQuantities.map(lowestBound)} FROM (SELECT DISTINCT "envelope" FROM "destination" WHERE "envelope" IS NOT NULL)),
-        known AS MATERIALIZED (SELECT "id" AS "destination", "status", CASE WHEN "envelope" IS NOT NULL THEN "rule" END AS "rule", "application", bound.* EXCLUDE ("envelope")
-          FROM "destination" LEFT JOIN bound USING ("envelope")),
-        doubtful AS (SELECT "mac", "rule" FROM pair JOIN known USING ("destination") WHERE "rule" IS NOT NULL GROUP BY "mac", "rule"
-          HAVING bool_or("boundsMean") OR (bool_or("application" = 'dns') AND list_contains(from_json($6, '["BIGINT"]'), "mac"))
-            OR ${boundedQuantities.map((quantity) => `${sumOf[quantity]} > min("${quantity}Bound")`).join(' OR ')}),
-        wanted AS MATERIALIZED (SELECT pair.* FROM pair JOIN known USING ("destination") LEFT JOIN doubtful USING ("mac", "rule")
-          WHERE "status" <> 'explained' OR "contradictions" > 0 OR doubtful."rule" IS NOT NULL),
-        shared AS (SELECT "destination", count(*) AS "devices" FROM pair GROUP BY "destination"),
-        detail AS (SELECT "mac", "destination", ${pairDetails} FROM ${part} AS part SEMI JOIN wanted USING ("mac", "destination") GROUP BY "mac", "destination")
-        SELECT wanted.*, "judgedAs", "devices", coalesce(flatten("lists"), []) AS "minutes"
-        FROM wanted JOIN detail USING ("mac", "destination") JOIN shared USING ("destination") ORDER BY "mac", "destination"`,
-      values: [...spanValues(parameters), JSON.stringify(askers)],
-    };
-  },
+  statement: ({ askers, ...parameters }) => ({
+    sql: `WITH bound AS MATERIALIZED (SELECT "envelope", ("envelope"->>'$.sentOctetsPerPacket') IS NOT NULL OR ("envelope"->>'$.receivedOctetsPerPacket') IS NOT NULL AS "boundsMean",
+        ${boundedQuantities.map(lowestBound)} FROM (SELECT DISTINCT "envelope" FROM "destination" WHERE "envelope" IS NOT NULL)),
+      known AS MATERIALIZED (SELECT "id" AS "destination", "status", CASE WHEN "envelope" IS NOT NULL THEN "rule" END AS "rule", "application", bound.* EXCLUDE ("envelope")
+        FROM "destination" LEFT JOIN bound USING ("envelope")),
+      whole AS MATERIALIZED (SELECT "destination", ${sums} FROM ${countedPart(parameters)} AS part GROUP BY "destination"),
+      tight AS (SELECT "rule" FROM whole JOIN known USING ("destination") WHERE "rule" IS NOT NULL GROUP BY "rule"
+        HAVING ${mayExceed(`len(from_json($6, '["BIGINT"]')) > 0`)}),
+      looked AS MATERIALIZED (SELECT "destination" FROM whole JOIN known USING ("destination")
+        WHERE "status" <> 'explained' OR "contradictions" > 0 OR "rule" IN (SELECT "rule" FROM tight)),
+      pair AS MATERIALIZED (SELECT "mac", "destination", ${sums}, ${pairDetails}
+        FROM ${countedPart(parameters, 'AND "destination" IN (SELECT "destination" FROM looked)')} AS part GROUP BY "mac", "destination"),
+      doubtful AS (SELECT "mac", "rule" FROM pair JOIN known USING ("destination") WHERE "rule" IS NOT NULL GROUP BY "mac", "rule"
+        HAVING ${mayExceed(`list_contains(from_json($6, '["BIGINT"]'), "mac")`)}),
+      shared AS (SELECT "destination", count(*) AS "devices" FROM pair GROUP BY "destination")
+      SELECT pair.*, "devices", coalesce(flatten("lists"), []) AS "minutes"
+      FROM pair JOIN known USING ("destination") JOIN shared USING ("destination") LEFT JOIN doubtful USING ("mac", "rule")
+      WHERE "status" <> 'explained' OR "contradictions" > 0 OR doubtful."rule" IS NOT NULL ORDER BY "mac", "destination"`,
+    values: [...spanValues(parameters), JSON.stringify(askers)],
+  }),
 });
 
 /** What each device exchanged in states that count, whoever with. */
@@ -136,7 +155,7 @@ export const countedPackets = defineQuestion({
   parameters: counted,
   row: z.strictObject({ mac: mac('The device.'), packets: count('Packets that it sent, or that were unicast to it.') }),
   statement: (parameters) => ({
-    sql: `SELECT "mac", sum("sentPackets" + "receivedPackets")::BIGINT AS "packets" FROM ${partOfSpan(isCounted(parameters))} AS part GROUP BY "mac" ORDER BY "mac"`,
+    sql: `SELECT "mac", sum("sentPackets" + "receivedPackets")::BIGINT AS "packets" FROM ${countedPart(parameters)} AS part GROUP BY "mac" ORDER BY "mac"`,
     values: spanValues(parameters),
   }),
 });
@@ -181,9 +200,9 @@ export const trafficByState = defineQuestion({
     contradictions: count('Minutes, each far end by itself, in which it sent though it could not.'),
   }),
   statement: ({ mac: device, ...window }) => ({
-    sql: `SELECT "mac", "state", sum("sentPackets" + "receivedPackets")::BIGINT AS "packets",
+    sql: `SELECT "mac", "state"::VARCHAR AS "state", sum("sentPackets" + "receivedPackets")::BIGINT AS "packets",
         sum("sentOctets" + "receivedOctets")::BIGINT AS "octets", sum("contradictions")::BIGINT AS "contradictions"
-      FROM ${partOfSpan('AND ($6 IS NULL OR "mac" = $6)')} AS part GROUP BY "mac", "state" ORDER BY "mac", "state"`,
+      FROM ${partOfSpan('AND ($6 IS NULL OR "mac" = $6)')} AS part GROUP BY ALL ORDER BY "mac", "state"`,
     values: [...spanValues(window), device === null ? null : BigInt(device)],
   }),
 });
