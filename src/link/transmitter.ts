@@ -149,6 +149,9 @@ interface CapHandle {
   close(): void;
 }
 
+/** Closed ones too: its destructor, called by the garbage collector, reports to an environment that must not be entered then, and crashes. */
+const neverCollected: CapHandle[] = [];
+
 class CapWay implements Way {
   readonly name = 'cap';
   private readonly cap: CapHandle;
@@ -158,6 +161,7 @@ class CapWay implements Way {
   constructor(interfaceName: string) {
     const { Cap } = createRequire(import.meta.url)('cap') as { Cap: new () => CapHandle };
     this.cap = new Cap();
+    neverCollected.push(this.cap);
     // No frame is this short: nothing is received.
     this.cap.open(interfaceName, 'less 1', this.buffer.length, this.buffer);
   }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { frameOf, type Speaker } from '../../src/darkspace/answerFrame.ts';
 import type { Action } from '../../src/darkspace/claim.ts';
 import { neighbourFilter } from '../../src/link/controlFilter.ts';
@@ -40,6 +43,20 @@ describe('the transmitter', { skip: noLab }, () => {
     assert.equal(transmitter.failed, 0);
     transmitter.close();
     for (const one of [listener, socket]) one.close();
+  });
+  it('leaves nothing behind that crashes when it is collected', async (t) => {
+    const [box, link] = [new Namespace(t), new Namespace(t)];
+    connect(box, { name: 'svc0' }, link, { name: 'out0' });
+    const socket = box.inside(() => new ControlSocket('svc0', neighbourFilter()));
+    for (let i = 0; i < 5; i++) box.inside(() => new Transmitter('svc0', socket)).close();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await setImmediate();
+    }
+    assert.equal(socket.send(answer(1).frame), true);
+    socket.close();
   });
   it('counts what the kernel does not take, and says which', (t) => {
     const [box, link] = [new Namespace(t), new Namespace(t)];
