@@ -9,7 +9,7 @@ import { setImmediate as yieldThread } from 'node:timers/promises';
 import { day, dayOf, hour } from '../base/time.ts';
 import { correctedStates } from '../judge/correction.ts';
 import { explanationsInForce } from '../judge/decisions.ts';
-import { assembleDevices } from '../judge/device.ts';
+import { assembleDevicesSteps } from '../judge/device.ts';
 import { explain } from '../judge/explain.ts';
 import { type JudgedDay, judgeDaySteps } from '../judge/judgement.ts';
 import { Networks } from '../judge/networks.ts';
@@ -26,7 +26,7 @@ import { rollUpDay, rollUpStale } from '../store/rollUp.ts';
 import type { SettledUnit, StaleUnit, Store } from '../store/store.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
-import { buildIntervals } from '../timeline/intervals.ts';
+import { buildIntervalsSteps } from '../timeline/intervals.ts';
 import { basisOf, replaceBasis } from './basis.ts';
 import { askHostClock } from './hostClock.ts';
 import { inSlices, isSame } from './slices.ts';
@@ -162,7 +162,7 @@ export class Casework {
   private async settleDevices(): Promise<void> {
     const hosts = hostNames(await this.store.ask(facts.renamings, {}));
     const before = await this.store.ask(derived.devices, {});
-    const now = assembleDevices(await this.store.ask(facts.bindings, {}), hosts);
+    const now = await inSlices(assembleDevicesSteps(await this.store.ask(facts.bindings, {}), hosts));
     if (await isSame(before, now)) return this.store.commit([], this.current);
     const hostBefore = new Map(before.map(({ mac, host }) => [mac, host]));
     // The addresses of a machine tell which clocks on the wire are its own.
@@ -194,7 +194,7 @@ export class Casework {
     const before: IntervalRecord[] = [];
     for (const name of names) before.push(...(await this.store.ask(derived.intervalsOfHost, { host: name })));
     const events = await this.eventsOf(names);
-    const now = buildIntervals(events).map((interval) => ({ ...interval, host }));
+    const now = (await inSlices(buildIntervalsSteps(events))).map((interval) => ({ ...interval, host }));
     for (const name of names) this.store.markStale({ unit: 'clock', subject: name, day: null });
     if (await isSame(before, now)) return this.store.commit([], this.current);
     const { from, to } = difference(before, now);

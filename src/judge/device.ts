@@ -1,6 +1,7 @@
 /** Which machines there are, and which event log belongs to which: from bindings seen on the wire or given by the operator. */
 
 import { type Address, formatAddress, formatMac, isGroupMac, isIpv4, type Mac } from '../base/address.ts';
+import { complete } from '../base/steps.ts';
 import type { Microseconds } from '../base/time.ts';
 import { hostOf } from '../record/event.ts';
 import type { DeviceRecord } from '../record/judged.ts';
@@ -42,14 +43,35 @@ interface Tied {
  * @returns one record for each MAC address, in ascending order
  */
 export function assembleDevices(bindings: readonly SeenBinding[], hosts: ReadonlyMap<string, string>): DeviceRecord[] {
+  return complete(assembleDevicesSteps(bindings, hosts));
+}
+
+const bindingsPerStep = 500;
+
+/** The same in steps. */
+export function* assembleDevicesSteps(
+  bindings: readonly SeenBinding[],
+  hosts: ReadonlyMap<string, string>,
+): Generator<void, DeviceRecord[]> {
   const byMac = new Map<Mac, SeenBinding[]>();
-  for (const binding of bindings) {
+  for (const [i, binding] of bindings.entries()) {
+    if (i % bindingsPerStep === bindingsPerStep - 1) yield;
     if (isGroupMac(binding.mac) || binding.mac === 0) continue;
     const known = byMac.get(binding.mac);
     if (known) known.push(binding);
     else byMac.set(binding.mac, [binding]);
   }
-  const tied = [...byMac].sort(([a], [b]) => a - b).map(([mac, known]) => assemble(mac, known, hosts));
+  const tied: Tied[] = [];
+  let looked = 0;
+  for (const [mac, known] of [...byMac].sort(([a], [b]) => a - b)) {
+    looked += known.length;
+    if (looked >= bindingsPerStep) {
+      looked = 0;
+      yield;
+    }
+    tied.push(assemble(mac, known, hosts));
+  }
+  yield;
   return settleNamesakes(tied);
 }
 
@@ -147,7 +169,12 @@ function choose(claims: readonly Claim[]): { readonly claim: Claim | undefined; 
  */
 function settleNamesakes(tied: readonly Tied[]): DeviceRecord[] {
   const byHost = new Map<string, Tied[]>();
-  for (const one of tied) if (one.device.host !== null) byHost.set(one.device.host, [...(byHost.get(one.device.host) ?? []), one]);
+  for (const one of tied) {
+    if (one.device.host === null) continue;
+    const known = byHost.get(one.device.host);
+    if (known) known.push(one);
+    else byHost.set(one.device.host, [one]);
+  }
   return tied.map(({ device, rank: own }) => {
     const namesakes = device.host === null ? [] : (byHost.get(device.host) as Tied[]).filter((other) => other.device.mac !== device.mac);
     if (namesakes.length === 0) return device;

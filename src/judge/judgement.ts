@@ -2,13 +2,14 @@
 
 import type { Mac } from '../base/address.ts';
 import { deriveId } from '../base/ids.ts';
+import { complete } from '../base/steps.ts';
 import { type Microseconds, second } from '../base/time.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import type { HostInterval, HostState } from '../record/interval.ts';
 import type { DestinationRecord, JudgementRecord } from '../record/judged.ts';
 import type { NameRecord } from '../record/sighting.ts';
 import { type FarEnd, farEndOf } from './farEnd.ts';
-import { claimedNames, LearntNames } from './naming.ts';
+import { claimedNamesSteps, LearntNames } from './naming.ts';
 import type { Networks } from './networks.ts';
 import { type SecondState, stateOfSecond } from './stateOfSecond.ts';
 
@@ -43,10 +44,7 @@ function isOffload(farEnd: FarEnd): boolean {
 }
 
 export function judgeDay(day: DeviceDay, networks: Networks): JudgedDay {
-  const steps = judgeDaySteps(day, networks);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
+  return complete(judgeDaySteps(day, networks));
 }
 
 const flowsPerStep = 100;
@@ -55,7 +53,7 @@ const flowsPerStep = 100;
 export function* judgeDaySteps(day: DeviceDay, networks: Networks): Generator<void, JudgedDay> {
   const learnt = new LearntNames(day.names, networks);
   yield;
-  const claimed = claimedNames(day.flows);
+  const claimed = yield* claimedNamesSteps(day.flows);
   let done = 0;
   const destinations = new Map<string, FarEndIdentity>();
   const judgements = new Map<string, JudgementRecord>();

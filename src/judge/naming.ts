@@ -1,6 +1,7 @@
 /** What the far end of a flow is called, and how far that can be trusted. */
 
 import type { Address } from '../base/address.ts';
+import { complete } from '../base/steps.ts';
 import type { Microseconds } from '../base/time.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import type { NameProof } from '../record/judged.ts';
@@ -95,15 +96,28 @@ function conversationKey(flow: FlowRecord): string {
  * @returns slice → name
  */
 export function claimedNames(flows: readonly FlowRecord[]): Map<FlowRecord, string> {
+  return complete(claimedNamesSteps(flows));
+}
+
+const flowsPerStep = 500;
+
+export function* claimedNamesSteps(flows: readonly FlowRecord[]): Generator<void, Map<FlowRecord, string>> {
   const conversations = new Map<string, FlowRecord[]>();
-  for (const flow of flows) {
+  for (const [i, flow] of flows.entries()) {
+    if (i % flowsPerStep === 0) yield;
     const key = conversationKey(flow);
     const slices = conversations.get(key);
     if (slices) slices.push(flow);
     else conversations.set(key, [flow]);
   }
   const claimed = new Map<FlowRecord, string>();
+  let looked = 0;
   for (const slices of conversations.values()) {
+    looked += slices.length;
+    if (looked >= flowsPerStep) {
+      looked = 0;
+      yield;
+    }
     slices.sort((a, b) => a.firstAt - b.firstAt || a.lastAt - b.lastAt);
     let part: FlowRecord[] = [];
     const settle = () => {

@@ -29,8 +29,9 @@ const statusUser = 1;
 const tagValid = 0x10;
 const tagProtocolValid = 0x40;
 
-/** Octets after which an Ethernet and an IP header reach into the next line of the cache. */
-const headersTouchedAt = 42;
+/** Octets of a line of the cache, and how many at the start of a frame are read by those who look at it. */
+const lineOctets = 64;
+const headTouched = 160;
 
 /** An 802.1Q tag; the kernel takes the outermost one out of the frame. */
 const tagOctets = 4;
@@ -214,7 +215,9 @@ export class RingSource implements LiveSource {
       if (tagged !== 0) this.restoreTag(begins, frame);
       frames.append(time, 0, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
       // The kernel wrote the headers on another processor: asked for here, they arrive side by side; asked for by the decoder, one by one.
-      touched ^= (octets[begins] as number) ^ (octets[begins + headersTouchedAt] as number);
+      const until = begins + Math.min(captured, headTouched);
+      for (let line = begins; line < until; line += lineOctets) touched ^= octets[line] as number;
+      touched ^= octets[begins + captured - 1] as number;
       frame += (words[frame + header.nextAt] as number) / 4;
     }
     this.touched = touched;

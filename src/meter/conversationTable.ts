@@ -19,16 +19,17 @@ const stretchesKept = 4;
 export const wordAt = {
   hash: 10,
   generation: 11,
-  state: 12,
-  minute: 13,
-  emitted: 14,
-  application: 15,
-  older: 16,
-  newer: 17,
-  strand: 18,
+  state: 14,
+  minute: 15,
+  emitted: 16,
+  application: 17,
+  older: 18,
+  newer: 19,
+  strand: 20,
 } as const;
-const beganAtDouble = 10;
-const lastAtDouble = 11;
+/** Next to the generation: both are asked for with every packet. */
+const lastAtDouble = 6;
+const beganAtDouble = 11;
 const recordWords = 24;
 
 export const stateBit = { highBegan: 1, syn: 2, closed: 4 } as const;

@@ -3,6 +3,7 @@
  * order they come, and however often.
  */
 
+import { complete } from '../base/steps.ts';
 import type { Microseconds } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord, MachineState, PersonState } from '../record/interval.ts';
@@ -23,6 +24,11 @@ export interface IntervalOptions {
  * first event, after the last, and wherever the events leave a doubt.
  */
 export function buildIntervals(events: readonly EventRecord[], options: IntervalOptions = {}): IntervalRecord[] {
+  return complete(buildIntervalsSteps(events, options));
+}
+
+/** The same in steps: each is one reading of all events. */
+export function* buildIntervalsSteps(events: readonly EventRecord[], options: IntervalOptions = {}): Generator<void, IntervalRecord[]> {
   const { channels, contradiction } = writtenOrder(events);
   const newest = channels
     .flat()
@@ -31,7 +37,9 @@ export function buildIntervals(events: readonly EventRecord[], options: Interval
       undefined,
     );
   if (!newest) return [];
+  yield;
   const axis = machineAxis(channels);
+  yield;
   const times = channels.flat().map((event) => event.at);
   const from = options.from ?? Math.min(least(times), axis.spans[0]?.from ?? Number.MAX_SAFE_INTEGER);
   const to = options.to ?? newest.at;
@@ -57,6 +65,7 @@ export function buildIntervals(events: readonly EventRecord[], options: Interval
       { ...unknown, evidence, axis: 'person' },
     ];
   }
+  yield;
   const machine = cover<MachineState>(axis.spans, from, to, { state: 'unknown', ...filler });
   const person = cover<PersonState>(personAxis(channels, axis, whole(axis.spans, from, to)), from, to, { state: 'unknown', ...filler });
   const record = (name: IntervalRecord['axis'], span: Span<MachineState | PersonState>): IntervalRecord => ({

@@ -41,6 +41,8 @@ const copiesPerStep = 2000;
 /** Facts wait at most this long in a buffer that is not full; without facts the counters alone go this often. */
 const flushAfterUs: Microseconds = second / 4;
 const pulseUs: Microseconds = second;
+/** While block follows block, what is due and what was counted is seen to this often. */
+const handAfterUs: Microseconds = second / 200;
 
 export class CaptureLoop {
   readonly meter: Meter;
@@ -55,6 +57,7 @@ export class CaptureLoop {
   /** Frames read from the present source. */
   private framesOfSource = 0;
   private flushedAtUs: Microseconds = 0;
+  private handedAtUs: Microseconds = Number.NEGATIVE_INFINITY;
   private decoded = 0;
 
   constructor(
@@ -62,7 +65,15 @@ export class CaptureLoop {
     private readonly options: LoopOptions,
   ) {
     this.shared = new Float64Array(pool.memory.counters);
-    this.writer = new FactWriter(pool, () => this.count(), options.seal);
+    this.writer = new FactWriter(
+      pool,
+      () => this.count(),
+      (buffer) => {
+        // Never behind what a buffer says: should this thread die, main goes by it.
+        this.publish();
+        options.seal(buffer);
+      },
+    );
     const { capture, maxFlows, hashSeed } = options;
     this.meter = new Meter({ capture, maxFlows, hashSeed }, this.writer);
     this.flushedAtUs = options.nowUs();
@@ -131,6 +142,9 @@ export class CaptureLoop {
   /** @param isEmpty the ring held nothing: all frames up to now have been seen */
   private hand(isEmpty: boolean): void {
     const nowUs = this.options.nowUs();
+    const sinceHandedUs = nowUs - this.handedAtUs;
+    if (!isEmpty && sinceHandedUs >= 0 && sinceHandedUs < handAfterUs) return;
+    this.handedAtUs = nowUs;
     this.writer.drain();
     this.meter.drain();
     const seenUntilUs = isEmpty ? Math.max(nowUs, this.meter.nowUs) : this.meter.nowUs;

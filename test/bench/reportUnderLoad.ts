@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { accountOutput } from '../../src/record/output/account.ts';
-import { writeStory, yoban, yobanJson } from '../cli/run.ts';
+import { writeStory, yoban } from '../cli/run.ts';
 import { FrameSender } from '../lab/frameSender.ts';
 import { connect, LabScope, Namespace, noLab } from '../lab/namespaces.ts';
 import { mixedFrames, ObservedBox } from '../lab/observed.ts';
@@ -54,7 +54,9 @@ async function main(seconds: number, perSecond: number): Promise<void> {
     const sent = Number(said);
     const cpu = observed.cpuSeconds() - cpuBefore;
     await observed.end('SIGINT');
-    const { balanced, stages } = await yobanJson(accountOutput, 'account', '--data', data);
+    const { stdout: account } = await yoban('account', '--format', 'json', '--data', data);
+    const { balanced, stages } = accountOutput.parse(JSON.parse(account));
+    if (!balanced) out(`books that do not balance: ${account}`);
     const of = (name: string) => stages.filter(({ stage, interface: port }) => stage === name && port === 'mirror0');
     const link = of('link')[0];
     out(

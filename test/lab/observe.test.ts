@@ -145,6 +145,10 @@ describe('a live capture', { skip: noLab }, () => {
         sender.send(500, 10_000);
         await sleep(100);
       }
+      // Killed before anything of it was on disk, a session leaves no trace to be held to.
+      const sessions = async () =>
+        (await yobanJson(accountOutput, 'account', '--data', data)).stages.filter(({ stage }) => stage === 'link');
+      while ((await sessions()).length <= round) await sleep(100);
       await observed.end('SIGKILL');
       const before = await assertBooks(data);
       if (isLong && round === 1) assert.ok(before.stored > 0, 'flows of the minute that was over are on disk');
