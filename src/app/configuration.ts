@@ -55,6 +55,12 @@ const interfaceEntry = entry({
   // Linux keeps 15 octets of a name (IFNAMSIZ) and refuses blanks and slashes; anything but ASCII is a mistake.
   name: required(z.string().regex(/^[!-.0-~]{1,15}$/), 'the name of an interface, up to 15 characters', 'Name of the interface.'),
   role: required(z.enum(roles), oneOf(roles), 'mirror only listens; service alone may send; management carries console and export.'),
+  vlan: setting(
+    wholeNumber(0, 4094),
+    0,
+    wholeNumberForm(0, 4094),
+    'Of a service interface: the VLAN of its link, where mirror interfaces show it with tags; 0 where they show it without.',
+  ),
 });
 
 const hostEntry = entry(
@@ -156,6 +162,12 @@ export const configurationSchema = z.strictObject({
     ownerMemory: setting(duration, '30d', durationForm, 'How long an address counts as used after its owner was last seen.'),
     maxClaimsPerAsker: setting(wholeNumber(0, 65_536), 200, wholeNumberForm(0, 65_536), 'Addresses claimed at most towards one asker.'),
     exclude: setting(prefixes, [], listOf(prefixForm), 'Prefixes that are never claimed.'),
+    sweepIpv4: setting(
+      wholeNumber(0, 100),
+      0,
+      wholeNumberForm(0, 100),
+      'IPv4 addresses of the own networks (up to a /20 each) that are asked for each second by ARP, once a day, to find who is silent; 0 for none. Only in the mode answer.',
+    ),
   }),
   logs: section('How event logs arrive.', {
     drop: setting(path.or(z.literal('')), './logs', 'a folder, or "" for none', 'Folder into which log files are dropped.'),

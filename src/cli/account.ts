@@ -6,6 +6,7 @@ import { printable } from '../base/printable.ts';
 import type { Microseconds } from '../base/time.ts';
 import type { CountsByReason } from '../record/health.ts';
 import { type AccountOutput, accountOutput } from '../record/output/account.ts';
+import { blindSpots } from '../report/dark.ts';
 import { textTable } from '../report/textTable.ts';
 import { reachStore } from '../store/access.ts';
 import { captures, health } from '../store/questions/facts.ts';
@@ -38,7 +39,7 @@ export function accountCommand(signal: AbortSignal): Command {
         const records = await answers.ask(health, {});
         const since = options.since ?? Number.NEGATIVE_INFINITY;
         const shown = records.filter(({ until }) => until > since);
-        const output = accountOf(shown, await answers.ask(captures, {}), reached.kind === 'asker');
+        const output = accountOf(shown, await answers.ask(captures, {}), reached.kind === 'asker', await blindSpots(answers));
         if (options.format === 'json') await writeJson(accountOutput, output);
         else await writeResult(render(output));
         if (!output.balanced) process.exitCode = 1;
@@ -48,7 +49,7 @@ export function accountCommand(signal: AbortSignal): Command {
     });
 }
 
-function render({ balanced, unfinished, cutOff, stages }: AccountOutput): string {
+function render({ balanced, unfinished, cutOff, blindSpots: blind, stages }: AccountOutput): string {
   const reasons = (counts: CountsByReason) => {
     const given = Object.entries(counts).filter(([, count]) => count > 0);
     return given.map(([reason, count]) => `${count} ${reason}`).join(', ') || '0';
@@ -82,5 +83,5 @@ function render({ balanced, unfinished, cutOff, stages }: AccountOutput): string
     : '  NOT BALANCED: Yoban cannot account for all of it';
   const open = unfinished.map((name) => `  ${printable(name)} was read only in part: replay it again`);
   const cut = cutOff.map((name) => `  ${printable(name)} was cut off: what its stages held then is lost`);
-  return `${[...textTable(columns, rows), '', ...open, ...cut, verdict].join('\n')}\n`;
+  return `${[...textTable(columns, rows), '', ...open, ...cut, ...blind.map((line) => `  ${printable(line)}`), verdict].join('\n')}\n`;
 }

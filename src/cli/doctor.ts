@@ -2,9 +2,13 @@
 
 import { Command, Option } from 'commander';
 import { loadConfiguration } from '../app/configuration.ts';
-import { type DoctorOutput, doctorOutput } from '../record/output/doctor.ts';
+import { Failure } from '../base/failure.ts';
+import { type Check, type DoctorOutput, doctorOutput } from '../record/output/doctor.ts';
 import { textTable } from '../report/textTable.ts';
+import { reachStore } from '../store/access.ts';
+import { visibility } from '../store/questions/darkspace.ts';
 import { examine } from '../watch/doctor/examine.ts';
+import { judgeVisibility } from '../watch/doctor/judge.ts';
 import { type Format, writeJson, writeResult } from './output.ts';
 import { configOption, dataOption, formatOption, storeFolder } from './storeFolder.ts';
 
@@ -30,11 +34,28 @@ export function doctorCommand(): Command {
         data: storeFolder(options.data, configuration.data),
         logFolder: configuration.logs.drop,
         capture: configuration.capture,
+        further: configuration.darkspace.mode === 'off' ? [] : [() => visibilityOf(storeFolder(options.data, configuration.data))],
       });
       if (options.format === 'json') await writeJson(doctorOutput, output);
       else await writeResult(render(output));
       if (!output.ready) process.exitCode = 1;
     });
+}
+
+/** What an observing box found last. Doctor makes no store, and waits for none that is busy. */
+async function visibilityOf(folder: string): Promise<Check[]> {
+  try {
+    const reached = await reachStore(folder, { waitMs: 2000 });
+    const answers = reached.kind === 'asker' ? reached.client : reached.store;
+    try {
+      return judgeVisibility(await answers.ask(visibility, {}));
+    } finally {
+      await answers.close();
+    }
+  } catch (error) {
+    if (error instanceof Failure) return judgeVisibility([]);
+    throw error;
+  }
 }
 
 function render({ ready, checks }: DoctorOutput): string {

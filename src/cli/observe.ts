@@ -16,6 +16,7 @@ import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
 import { DarkControl } from '../watch/darkControl.ts';
+import { FlowSources } from '../watch/flowSources.ts';
 import { LogReception } from '../watch/logReception.ts';
 import { Observation } from '../watch/observation.ts';
 import { storeOperatorFacts } from '../watch/operatorFacts.ts';
@@ -76,6 +77,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     try {
       await reception?.start();
       room.info('observing', { interfaces: interfaces.map(({ live }) => live.interface).join(','), data: store.folder });
+      const sources = configuration.darkspace.mode === 'off' ? undefined : new FlowSources();
       const observation = new Observation(store, {
         sensor: configuration.sensor,
         interfaces,
@@ -83,10 +85,11 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
         log: room,
         signal,
         onFacts: () => casework.wake(),
+        watchers: sources ? [sources] : [],
       });
       // It ends with the capture, however that one ends.
       const captureEnded = new AbortController();
-      const watching = darkControl(store, configuration, interfaces, log, AbortSignal.any([signal, captureEnded.signal]))?.run();
+      const watching = darkControl(store, configuration, interfaces, sources, log, AbortSignal.any([signal, captureEnded.signal]))?.run();
       try {
         await observation.run();
       } finally {
@@ -166,20 +169,22 @@ async function openConsole(
 /** Without a service port nothing can be sent: then the mirror ports are listened to, as in dry-run. `undefined` where it is off. */
 function darkControl(
   store: Store,
-  { sensor, interfaces, darkspace, evidence }: Configuration,
+  { sensor, interfaces, darkspace, evidence, retention }: Configuration,
   mirrors: ReturnType<typeof mirrorInterfaces>,
+  sources: FlowSources | undefined,
   log: Log,
   signal: AbortSignal,
 ): DarkControl | undefined {
   if (darkspace.mode === 'off') return undefined;
-  const services = interfaces.filter(({ role }) => role === 'service').map(({ name }) => name);
+  const services = interfaces.filter(({ role }) => role === 'service').map(({ name, vlan }) => ({ name, vlan }));
   const listening = mirrors.map(({ live }) => live.interface);
   const room = log.room('darkspace');
   if (services.length === 0 && darkspace.mode === 'answer')
     room.warn('darkspace.mode is answer, but no interface has the role service: nothing is answered');
   return new DarkControl(store, {
     sensor,
-    services: services.length > 0 ? services : listening,
+    services: services.length > 0 ? services : listening.map((name) => ({ name, vlan: 0 })),
+    sweepPerSecond: darkspace.sweepIpv4,
     mirrors: services.length > 0 ? listening : [],
     mode: services.length > 0 ? darkspace.mode : 'dry-run',
     exclude: darkspace.exclude,
@@ -187,6 +192,8 @@ function darkControl(
     maxClaimsPerAsker: darkspace.maxClaimsPerAsker,
     evidenceFolder: join(store.folder, 'evidence'),
     evidenceWindowUs: evidence.window,
+    retentionUs: retention.dark,
+    ...(sources ? { sources } : {}),
     log: room,
     signal,
   });

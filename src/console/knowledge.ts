@@ -8,6 +8,7 @@ import { imbalance } from '../record/health.ts';
 import { confidences, hostStates } from '../record/interval.ts';
 import { describeFlow } from '../record/output/flows.ts';
 import { assembleHost, describeDestination, generalNotes } from '../report/assemble.ts';
+import { blindSpots } from '../report/dark.ts';
 import { countedStates, gather } from '../report/evidence.ts';
 import { assembleOverview, type HostLine } from '../report/overview.ts';
 import { wholeDays } from '../report/window.ts';
@@ -284,7 +285,7 @@ export async function explanationsOf(
 }
 
 /** In the order in which frames pass the stages. */
-const order = ['link', 'wire', 'meter', 'store', 'logs'];
+const order = ['link', 'wire', 'meter', 'store', 'dark-frames', 'dark-questions', 'dark-packets', 'dark-rows', 'logs'];
 
 export async function healthOf(inquiry: Inquiry): Promise<Answer<typeof contract.healthAnswer>> {
   const [books, [counted]] = await Promise.all([booksOf(inquiry), inquiry.answers.ask(totals, {})]);
@@ -320,5 +321,11 @@ async function booksOf({ answers }: Inquiry): Promise<Omit<Answer<typeof contrac
   const unfinished = sessions.filter(({ kind, state }) => state === 'reading' && kind !== 'live').map(({ name }) => name);
   const cutOff = sessions.filter(({ state }) => state === 'cut').map(({ name }) => name);
   const balances = stages.every((stage) => imbalance(stage as Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'>) === 0);
-  return { balanced: unfinished.length === 0 && balances, unfinished, cutOff, stages };
+  return {
+    balanced: unfinished.length === 0 && balances,
+    unfinished,
+    cutOff,
+    blindSpots: await blindSpots(inquiry.answers),
+    stages,
+  };
 }

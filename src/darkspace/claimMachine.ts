@@ -48,8 +48,9 @@ export class ClaimMachine {
   private readonly gateways = new Map<Address, Microseconds>();
   /** Solicitations that were not answered, by reason. */
   readonly refusals = new Map<string, number>();
-  /** Solicitations heard. */
+  /** Solicitations heard, and messages that a host must discard: each is taken or refused. */
   heard = 0;
+  taken = 0;
   /** Why nothing may be sent at the moment: set from outside, for example because the guard of the own kernel is gone. */
   pausedBecause: string | undefined;
 
@@ -101,6 +102,7 @@ export class ClaimMachine {
         }
         return;
       case 'invalid':
+        this.heard++;
         this.refuse(`invalid: ${sign.because}`);
         return;
       default:
@@ -155,7 +157,7 @@ export class ClaimMachine {
     const { address, mac, evidence } = sign;
     // Sources beyond a router are used as well, but not on this link: its MAC address is not theirs.
     if (evidence === 'packet' && this.link.prefixOf(address) === undefined) return;
-    this.usage.note(address, mac, evidence, nowUs);
+    this.usage.note(address, mac, evidence, Math.min(sign.seenAtUs ?? nowUs, nowUs));
     const claim = this.claims.get(address);
     // What another host remembers is reason enough to give way, but no proof of who the owner is.
     if (claim) this.ownerFound(claim, mac, evidence, evidence !== 'neighbor-cache', sign.isRouter, nowUs);
@@ -245,6 +247,7 @@ export class ClaimMachine {
       usedAtUs: nowUs,
       askers: new Map(),
     };
+    this.taken++;
     this.claims.set(sign.target, claim);
     this.addAsker(claim, sign, nowUs);
     this.report(claim, 'unknown', 'verify', 'nobody is known to use it', sign.askerMac, nowUs);
@@ -285,7 +288,10 @@ export class ClaimMachine {
     const { limits } = this.options;
     let asker = claim.askers.get(sign.askerMac);
     if (asker) {
-      if (asker.askedMac === sign.askedMac && Math.abs(nowUs - asker.askedAtUs) < sameQuestionUs) return;
+      if (asker.askedMac === sign.askedMac && Math.abs(nowUs - asker.askedAtUs) < sameQuestionUs) {
+        this.refuse('shown twice');
+        return;
+      }
       asker.askedAtUs = nowUs;
       asker.askedMac = sign.askedMac;
       asker.solicitations++;
@@ -304,16 +310,21 @@ export class ClaimMachine {
         this.refuse(empty);
         return;
       }
+      this.taken++;
       asker = this.addAsker(claim, sign, nowUs);
       if (claim.state === 'held') this.tell(claim, asker, nowUs);
       return;
     }
-    if (claim.state !== 'held') return;
+    if (claim.state !== 'held') {
+      this.taken++;
+      return;
+    }
     const empty = this.spend(sign.askerMac, 1, nowUs);
     if (empty !== undefined) {
       this.refuse(empty);
       return;
     }
+    this.taken++;
     this.tell(claim, asker, nowUs);
     this.verifyAgain(claim, sign.askerMac, nowUs);
   }

@@ -10,6 +10,8 @@ export interface OwnerSign {
   readonly address: Address;
   readonly mac: Mac;
   readonly evidence: UsageEvidence;
+  /** When that was, where it is told later. */
+  readonly seenAtUs?: Microseconds;
   /** It says of itself that it is a router (RFC 4861 §4.4, flag R). */
   readonly isRouter: boolean;
 }

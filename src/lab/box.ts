@@ -5,7 +5,7 @@ import { day } from '../base/time.ts';
 import { type ClaimLimits, defaultLimits, type Mode } from '../darkspace/claim.ts';
 import { type Control, startControl } from '../darkspace/edge/control.ts';
 import { defaultEvidence } from '../darkspace/edge/evidenceFiles.ts';
-import type { DarkHealth } from '../darkspace/edge/message.ts';
+import type { DarkHealth, SeenAddress } from '../darkspace/edge/message.ts';
 import type { ClaimRecord, DarkRecord, VisibilityRecord } from '../record/dark.ts';
 import type { UsageRecord } from '../record/usage.ts';
 import { mirror, type Network, service } from './network.ts';
@@ -14,6 +14,8 @@ export interface BoxOptions {
   readonly mode?: Mode;
   readonly limits?: Partial<ClaimLimits>;
   readonly exclude?: readonly Prefix[];
+  readonly vlan?: number;
+  readonly sweepPerSecond?: number;
   /** Folder for captures of packets to dark addresses. */
   readonly evidence?: string;
 }
@@ -32,7 +34,7 @@ export class Box {
   static async start(network: Network, options: BoxOptions = {}): Promise<Box> {
     const running: { control: Control | undefined } = { control: undefined };
     const box = new Box(running);
-    const { mode = 'answer', limits = {}, exclude = [], evidence } = options;
+    const { mode = 'answer', limits = {}, exclude = [], vlan = 0, sweepPerSecond = 0, evidence } = options;
     // The process is forked before the first wait, and stays in the namespace in which it was forked.
     const starting = network.inside(network.box, () =>
       startControl(
@@ -40,6 +42,8 @@ export class Box {
           sensor: 'lab',
           service: service.name,
           mirrors: [mirror],
+          vlan,
+          sweepPerSecond,
           mode,
           exclude,
           ownerMemoryUs: 30 * day,
@@ -65,6 +69,11 @@ export class Box {
     );
     running.control = await starting;
     return box;
+  }
+
+  /** As the metering of the mirror port tells it. */
+  metered(addresses: readonly SeenAddress[]): void {
+    this.running.control?.metered(addresses);
   }
 
   /** Resolves once everything was told. */

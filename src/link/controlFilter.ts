@@ -5,10 +5,13 @@
 
 /** Operation codes of classic BPF. */
 const load = { half: 0x28, byte: 0x30, word: 0x20, halfAtIndex: 0x48, indexOfIpv4Header: 0xb1 } as const;
+const maskAccumulator = 0x54;
 const jumpIf = { equal: 0x15, greaterOrEqual: 0x35, anyBit: 0x45 } as const;
 const answer = 0x06;
-/** SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT: the kernel takes tags out of the frame before filters see it. */
+/** SKF_AD_OFF + SKF_AD_VLAN_TAG and SKF_AD_VLAN_TAG_PRESENT: the kernel takes the outer tag out of the frame before filters see it. */
+const vlanTag = (-0x1000 + 44) >>> 0;
 const vlanTagPresent = (-0x1000 + 48) >>> 0;
+const vlanIdentifierBits = 0xfff;
 const wholeFrame = 0x4_0000;
 
 interface Instruction {
@@ -70,11 +73,27 @@ function whenMac(program: Program, at: number, mac: number, yes: string, no: str
 
 /**
  * @param own MAC address of the service port: what comes from it is left out
- * @param toOwn whether what goes to it is let through; on a mirror port that would be a copy of what the service port hears anyway
  */
-export function controlFilter(own: number, toOwn = true): Uint8Array {
-  const program = new Program();
-  program.load(load.word, vlanTagPresent).when(jumpIf.equal, 0, undefined, 'drop');
+export function controlFilter(own: number): Uint8Array {
+  return whatMatters(inVlan(new Program(), 0), own, true);
+}
+
+/**
+ * The same for a mirror port: without what goes to the own MAC address, because the service port hears that itself.
+ * @param vlan the VLAN of the service port, as the mirror port shows it with tags; 0 for frames without a tag
+ */
+export function mirrorFilter(own: number, vlan: number): Uint8Array {
+  return whatMatters(inVlan(new Program(), vlan), own, false);
+}
+
+/** Goes on with frames of one VLAN. A frame without a tag, or with a tag for its priority alone (VLAN 0), is in none. */
+function inVlan(program: Program, vlan: number): Program {
+  if (vlan === 0) return program.load(load.word, vlanTagPresent).when(jumpIf.equal, 0, undefined, 'drop');
+  program.load(load.word, vlanTagPresent).when(jumpIf.equal, 0, 'drop');
+  return program.load(load.word, vlanTag).load(maskAccumulator, vlanIdentifierBits).when(jumpIf.equal, vlan, undefined, 'drop');
+}
+
+function whatMatters(program: Program, own: number, toOwn: boolean): Uint8Array {
   whenMac(program, 6, own, 'drop', toOwn ? 'type' : 'destination');
   if (!toOwn) whenMac(program.label('destination'), 0, own, 'drop', 'type');
   program.label('type').load(load.half, 12);
@@ -96,8 +115,8 @@ export function controlFilter(own: number, toOwn = true): Uint8Array {
 }
 
 /** Only Neighbor Solicitations that left the own MAC address: what the visibility gauge looks for on a mirror port. */
-export function ownSolicitationFilter(own: number): Uint8Array {
-  const program = new Program();
+export function ownSolicitationFilter(own: number, vlan = 0): Uint8Array {
+  const program = inVlan(new Program(), vlan);
   whenMac(program, 6, own, 'type', 'drop');
   program.label('type').load(load.half, 12).when(jumpIf.equal, 0x86dd, undefined, 'drop');
   program.load(load.byte, 20).when(jumpIf.equal, 58, undefined, 'drop');

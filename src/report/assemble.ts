@@ -54,7 +54,7 @@ export async function assembleReport(answers: Answers, options: ReportOptions): 
     dark: (await assembleDark(answers, window, devices)).filter(
       ({ host, mac, addresses }) => options.host === undefined || [host, mac, ...addresses].some((name) => sameName(name, options.host)),
     ),
-    notes: [...(await blindSpots(answers)), ...(await generalNotes(answers, devices))],
+    notes: await generalNotes(answers, devices),
     totals: (await answers.ask(facts.totals, {}))[0] ?? {},
   };
 }
@@ -222,6 +222,7 @@ export async function generalNotes(answers: Answers, devices: readonly DeviceRec
   const unfinished = captures.filter(({ state }) => state !== 'complete');
   const { remarks } = believedTeachings(network);
   return [
+    ...(await blindSpots(answers)),
     ...lossy.map(
       ({ interface: where, frames }) =>
         `${where}: ${frames} frames were lost before they could be read: what is missing from this report may be among them`,

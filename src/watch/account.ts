@@ -5,10 +5,27 @@ import { type CountsByReason, type HealthRecord, imbalance } from '../record/hea
 import type { AccountOutput } from '../record/output/account.ts';
 
 /** In the order in which frames pass the stages. */
-const order = ['link', 'capture', 'wire', 'meter', 'handover', 'store', 'logs'];
+const order = [
+  'link',
+  'capture',
+  'wire',
+  'meter',
+  'handover',
+  'store',
+  'dark-frames',
+  'dark-questions',
+  'dark-packets',
+  'dark-rows',
+  'logs',
+];
 
 /** @param isRunning a box holds the store: its live sessions are open, not cut off */
-export function accountOf(records: readonly HealthRecord[], read: readonly CaptureRecord[], isRunning: boolean): AccountOutput {
+export function accountOf(
+  records: readonly HealthRecord[],
+  read: readonly CaptureRecord[],
+  isRunning: boolean,
+  blindSpots: readonly string[] = [],
+): AccountOutput {
   // The books of a file are written when it has been read to its end; those of a live session go along with it.
   const unfinished = read.filter(({ kind, state }) => kind !== 'live' && state !== 'complete').map(({ name }) => name);
   const cutOff = read.filter(({ kind, state }) => kind === 'live' && (state === 'cut' || (state === 'reading' && !isRunning)));
@@ -22,7 +39,7 @@ export function accountOf(records: readonly HealthRecord[], read: readonly Captu
   const sums = [...groups.values()].map((rows) => sumOf(rows.toSorted((a, b) => a.from - b.from)));
   const stages = sums.map(({ output }) => output).toSorted(byStage);
   const balanced = unfinished.length === 0 && sums.every(({ isBalanced }) => isBalanced);
-  return { balanced, unfinished, cutOff: cutOff.map(({ name }) => name), stages };
+  return { balanced, unfinished, cutOff: cutOff.map(({ name }) => name), blindSpots: [...blindSpots], stages };
 }
 
 type Stage = AccountOutput['stages'][number];

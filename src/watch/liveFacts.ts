@@ -9,8 +9,12 @@ import type { Statement } from '../store/question.ts';
 import type { Store } from '../store/store.ts';
 import type { FactTaker, ReplacedFlow } from './factReader.ts';
 import { FactSink } from './factSink.ts';
-import type { OneDirection } from './oneDirection.ts';
 import { eraseCopy } from './replacedFlow.ts';
+
+/** Sees each flow of a live session once, as it goes to the store. */
+export interface FlowWatcher {
+  take(flow: FlowRecord, interfaceName: string): void;
+}
 
 type Staged = { readonly kind: RecordKind | undefined; readonly record: Record<string, unknown> };
 
@@ -49,10 +53,10 @@ export class LiveFacts implements FactTaker {
   }
 
   /** Buffers what was read, in one go. */
-  append(oneDirection: OneDirection): void {
+  append(watchers: readonly FlowWatcher[]): void {
     for (const { kind, record } of this.staged) {
       this.pass(kind, record);
-      if (kind === undefined) oneDirection.take(record as FlowRecord, this.name);
+      if (kind === undefined) for (const watcher of watchers) watcher.take(record as FlowRecord, this.name);
     }
     this.staged = [];
   }

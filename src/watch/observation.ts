@@ -18,6 +18,7 @@ import type { CommitRow, Store } from '../store/store.ts';
 import { closeCutSessions } from './cutSessions.ts';
 import type { FactBatch } from './factReader.ts';
 import { HealthLine } from './healthLine.ts';
+import type { FlowWatcher } from './liveFacts.ts';
 import { LiveSession, type SessionMessage } from './liveSession.ts';
 import { OneDirection } from './oneDirection.ts';
 import type { WatchLog } from './watchLog.ts';
@@ -32,6 +33,8 @@ export interface ObservationOptions {
   readonly signal: AbortSignal;
   /** Facts were committed. */
   readonly onFacts?: () => void;
+  /** See each flow beside the store. */
+  readonly watchers?: readonly FlowWatcher[];
   readonly buffers?: number;
   readonly bufferOctets?: number;
 }
@@ -198,7 +201,8 @@ export class Observation {
         own.push([captureKind as unknown as RecordKind, record]);
       }
     };
-    for (const session of sessions) session.facts.append(this.oneDirection);
+    const watchers = [this.oneDirection, ...(this.options.watchers ?? [])];
+    for (const session of sessions) session.facts.append(watchers);
     keepBooks();
     await this.commit(statements, own);
     if (sessions.every(({ facts }) => facts.waiting === 0)) return;

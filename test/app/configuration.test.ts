@@ -96,6 +96,12 @@ describe('the configuration refuses', () => {
       { capture: { filter: 'tcp\nor udp' } },
       /^capture\.filter: is "tcp\\nor udp", write a pcap filter on one line/,
     ],
+    [
+      'a VLAN that cannot be',
+      { interfaces: [{ name: 'e', role: 'service', vlan: 4095 }] },
+      /^interfaces\[0\]\.vlan: is 4095, write a whole number from 0 to 4094/,
+    ],
+    ['a sweep that is none', { darkspace: { sweepIpv4: 101 } }, /^darkspace\.sweepIpv4: is 101, write a whole number from 0 to 100/],
     ['an interface without a role', { interfaces: [{ name: 'eth1' }] }, /^interfaces\[0\]\.role: is missing, write one of mirror, service/],
     ['an interface name that Linux refuses', { interfaces: [{ name: 'a/b', role: 'mirror' }] }, /^interfaces\[0\]\.name: is "a\/b"/],
     [

@@ -49,7 +49,9 @@ describe('the claim machine, for any order of events,', () => {
     fc.assert(
       fc.property(fc.array(events, { maxLength: 60 }), (list) => {
         let done = 0;
-        run(list, 'answer', ({ actions }, owned) => {
+        run(list, 'answer', ({ actions, machine: { heard, taken, refusals } }, owned) => {
+          const refused = [...refusals.values()].reduce((a, b) => a + b, 0);
+          assert.equal(heard, taken + refused, 'each question is taken or refused');
           for (const action of actions.slice(done)) {
             if (action.kind !== 'answer') continue;
             answered++;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { broadcastMac } from '../../src/base/address.ts';
-import { controlFilter, neighbourFilter, ownSolicitationFilter } from '../../src/link/controlFilter.ts';
+import { controlFilter, mirrorFilter, neighbourFilter, ownSolicitationFilter } from '../../src/link/controlFilter.ts';
 import { ControlSocket, FrameWait, rowsOfBatch, waitForFrames } from '../../src/link/controlSocket.ts';
 import { encodeEthernet, etherType } from '../../src/wire/ethernet.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4.ts';
@@ -89,12 +89,37 @@ describe('a control socket', { skip: noLab }, () => {
   it('leaves what comes to the own MAC address to the service port', async (t) => {
     const { left, right } = cable(t);
     const sender = left.inside(() => new ControlSocket('a0', neighbourFilter()));
-    const socket = right.inside(() => new ControlSocket('b0', controlFilter(serviceMac, false)));
+    const socket = right.inside(() => new ControlSocket('b0', mirrorFilter(serviceMac, 0)));
     for (const [sentence, frame, passes] of rows) {
       sender.send(frame);
       const isToOwn = Buffer.from(frame).readUIntBE(0, 6) === serviceMac;
       const isKept = passes && !isToOwn;
       assert.equal((await receiveAll(socket, isKept ? 5000 : 200)).length, isKept ? 1 : 0, sentence);
+    }
+    for (const one of [sender, socket]) one.close();
+  });
+  it('of a mirror port lets through one VLAN, whatever the priority in the tag', async (t) => {
+    const { left, right } = cable(t);
+    const sender = left.inside(() => new ControlSocket('a0', neighbourFilter()));
+    const socket = right.inside(() => new ControlSocket('b0', mirrorFilter(serviceMac, 7)));
+    const within = (high: number, low: number) => {
+      const frame = tagged();
+      frame.set([high, low], 14);
+      return frame;
+    };
+    const rowsOfVlan: readonly (readonly [sentence: string, frame: Uint8Array, passes: boolean])[] = [
+      ['its VLAN', within(0, 7), true],
+      ['its VLAN with a priority', within(0xe0, 7), true],
+      ['another VLAN', within(0, 8), false],
+      ['another VLAN that ends alike', within(1, 7), false],
+      ['a tag for the priority alone', within(0xe0, 0), false],
+      ['no tag', solicitation(), false],
+    ];
+    for (const [sentence, frame, passes] of rowsOfVlan) {
+      sender.send(frame);
+      const received = await receiveAll(socket, passes ? 5000 : 200);
+      // The kernel has taken the tag out.
+      assert.deepEqual(received, passes ? [Buffer.from(solicitation()).toString('hex')] : [], sentence);
     }
     for (const one of [sender, socket]) one.close();
   });

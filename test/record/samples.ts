@@ -53,6 +53,7 @@ export const outputs: Readonly<Record<string, Output>> = {
       balanced: true,
       unfinished: [],
       cutOff: [],
+      blindSpots: [],
       stages: [
         {
           stage: 'link',

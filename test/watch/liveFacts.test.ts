@@ -33,12 +33,12 @@ describe('a flow that takes the place of its early copy', () => {
         ...other,
       }));
       for (const record of [copy, ...others]) facts.flow(record, undefined);
-      facts.append(new OneDirection());
+      facts.append([new OneDirection()]);
       await store.commit();
       // Meanwhile a SYN has shown that the other end began.
       const final = { ...copy, sourcePackets: 4, begunBy: 'syn' as const };
       facts.flow(final, { key: copy, packets: packetsOf(copy) });
-      facts.append(new OneDirection());
+      facts.append([new OneDirection()]);
       assert.deepEqual([facts.waiting, facts.taken, facts.replaced], [1, 5, 0]);
       await store.commit(facts.replace());
       assert.deepEqual([facts.waiting, facts.replaced], [0, 1]);

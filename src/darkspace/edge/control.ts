@@ -14,8 +14,8 @@ export interface ControlSink {
 }
 
 export interface Control {
-  /** Addresses that an earlier run knew, or that a mirror port showed: none of them is dark. */
-  seen(addresses: readonly SeenAddress[]): void;
+  /** Addresses that the metering of a mirror port showed as sources: those of this link are in use. */
+  metered(addresses: readonly SeenAddress[]): void;
   /** Every claim is given back, and what is left is told, before the promise resolves. */
   close(): Promise<void>;
 }
@@ -59,7 +59,7 @@ class RunningControl implements Control {
       this.onAwake = () => {
         this.tell({ kind: 'start', options });
         // Before the first frame is fetched: messages are taken in their order.
-        this.seen(known);
+        this.inPieces('known', known);
       };
     });
   }
@@ -105,9 +105,12 @@ class RunningControl implements Control {
     else if (!this.isClosing) this.sink.lost(failure);
   }
 
-  seen(addresses: readonly SeenAddress[]): void {
-    for (let at = 0; at < addresses.length; at += seenOfMessage)
-      this.tell({ kind: 'seen', addresses: addresses.slice(at, at + seenOfMessage) });
+  metered(addresses: readonly SeenAddress[]): void {
+    this.inPieces('metered', addresses);
+  }
+
+  private inPieces(kind: 'known' | 'metered', addresses: readonly SeenAddress[]): void {
+    for (let at = 0; at < addresses.length; at += seenOfMessage) this.tell({ kind, addresses: addresses.slice(at, at + seenOfMessage) });
   }
 
   async close(): Promise<void> {

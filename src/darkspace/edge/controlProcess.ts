@@ -59,8 +59,11 @@ process.on('message', (message: ToControl) => {
     case 'start':
       void start(message);
       return;
-    case 'seen':
-      watch?.seen(message.addresses);
+    case 'known':
+      watch?.know(message.addresses);
+      return;
+    case 'metered':
+      watch?.metered(message.addresses);
       return;
     case 'stop':
       watch?.stop();

@@ -3,17 +3,19 @@
  * records. Everything that was heard up to a moment is handed to the machine before it decides anything of that moment.
  */
 
-import type { Address } from '../../base/address.ts';
+import { type Address, isGroupMac, type Prefix } from '../../base/address.ts';
 import { type Microseconds, second } from '../../base/time.ts';
 import { runBeforeOthers } from '../../link/threadPriority.ts';
 import { type OutgoingFrame, Transmitter } from '../../link/transmitter.ts';
 import type { ClaimRecord } from '../../record/dark.ts';
 import { AddressUsage } from '../addressUsage.ts';
 import { frameOf, type Speaker } from '../answerFrame.ts';
+import { ArpSweep } from '../arpSweep.ts';
 import type { Action, Transition } from '../claim.ts';
 import { ClaimMachine } from '../claimMachine.ts';
 import { Contacts } from '../contacts.ts';
 import { LinkKnowledge, type OwnEnd } from '../linkKnowledge.ts';
+import { within } from '../reservedAddress.ts';
 import type { ContactSign, Sign } from '../sign.ts';
 import { EvidenceFiles } from './evidenceFiles.ts';
 import { KernelGuard } from './kernelGuard.ts';
@@ -48,6 +50,9 @@ export class DarkWatch {
   private readonly guard: KernelGuard | undefined;
   private readonly evidence: EvidenceFiles | undefined;
   private readonly visibility: VisibilityTest;
+  private readonly sweep: ArpSweep;
+  /** Networks of the own addresses. */
+  private networks: readonly Prefix[];
   private readonly contacts: Contacts;
   private readonly usage: AddressUsage;
   private readonly machine: ClaimMachine;
@@ -58,7 +63,7 @@ export class DarkWatch {
   private readonly changes: ClaimRecord[] = [];
   private changesLeft = changesOfMinute;
   private changesNotRecorded = 0;
-  private readonly counts = { told: 0, toDark: 0, heldUp: 0 };
+  private readonly counts = { told: 0, toDark: 0, heldUp: 0, handedOut: 0 };
   private turnedAtUs: Microseconds = Number.POSITIVE_INFINITY;
   private isStopping = false;
   /** Why answers may be late beside threads that have much to do. */
@@ -72,14 +77,17 @@ export class DarkWatch {
     private readonly sink: DarkSink,
   ) {
     this.end = serviceEnd(options.service);
+    this.networks = this.end.addresses.map(({ prefix }) => prefix);
     this.speaker = { mac: this.end.mac, addresses: this.end.addresses.map(({ address }) => address) };
     this.usage = new AddressUsage({ memoryUs: options.ownerMemoryUs, mostAddresses });
-    const { sensor, service, mirrors, mode } = options;
+    const { sensor, service, mirrors, vlan, mode } = options;
+    this.sweep = new ArpSweep(mode === 'answer' ? options.sweepPerSecond : 0);
     // Nobody is answered in `off`, so that no contact begins.
     this.contacts = new Contacts(mostContacts, { sensor, interface: service, mode: mode === 'answer' ? mode : 'dry-run' });
     this.ear = new LinkEar(
       service,
       mirrors,
+      vlan,
       this.end.mac,
       () => this.clock(),
       (sign) => this.take(sign),
@@ -109,7 +117,7 @@ export class DarkWatch {
       this.ear.nowUs,
     );
     this.machine.pausedBecause = this.guard?.missing;
-    this.visibility = new VisibilityTest(options.mirrors, this.ear.nowUs);
+    this.visibility = new VisibilityTest(mirrors, vlan, this.ear.nowUs);
     if (options.evidence && options.mode === 'answer')
       this.evidence = new EvidenceFiles(options.evidence.folder, options.service, options.evidence.limits);
   }
@@ -119,14 +127,18 @@ export class DarkWatch {
     return Math.floor(steadyClock()) + this.wallOffsetUs;
   }
 
-  seen(addresses: readonly SeenAddress[]): void {
+  /** What an earlier run knew is memory, and no news. */
+  know(addresses: readonly SeenAddress[]): void {
+    for (const { address, mac, lastAt } of addresses) if (mac !== this.end.mac) this.usage.remember(address, mac, lastAt);
+  }
+
+  /** Somebody sent from these addresses on this link, or from beyond a router of it; the machine tells them apart. */
+  metered(addresses: readonly SeenAddress[]): void {
     for (const { address, mac, lastAt } of addresses) {
-      if (this.end.mac === mac) continue;
-      // What was metered a moment ago is news to a claim; what an earlier run knew is memory.
-      if (this.machine.stateOf(address) !== undefined)
-        this.machine.take({ kind: 'owner', address, mac, evidence: 'packet', isRouter: false }, this.clock());
-      else this.usage.remember(address, mac, lastAt);
+      if (mac === this.end.mac || isGroupMac(mac)) continue;
+      this.machine.take({ kind: 'owner', address, mac, evidence: 'packet', isRouter: false, seenAtUs: lastAt }, this.clock());
     }
+    this.flush();
   }
 
   /** Runs until `stop`; then gives every claim back and hands out what is left. */
@@ -191,6 +203,16 @@ export class DarkWatch {
     if (fetchedFromUs < this.dueAtUs.handOut) return;
     this.dueAtUs.handOut = fetchedFromUs + everyUs.handOut;
     this.handOut(false);
+    this.askTheNext(fetchedFromUs);
+  }
+
+  /** Whoever answers is heard like any other owner. */
+  private askTheNext(nowUs: Microseconds): void {
+    const { exclude } = this.options;
+    if (this.machine.pausedBecause !== undefined) return;
+    for (const target of this.sweep.due(nowUs, this.networks))
+      if (!within(exclude, target) && !this.machine.link.isOwn(target)) this.act({ kind: 'probe', target });
+    this.flush();
   }
 
   /** Before anything is decided: silence is no proof where an answer may be among what was lost. */
@@ -295,6 +317,7 @@ export class DarkWatch {
       const end = serviceEnd(this.options.service);
       if (end.mac !== this.end.mac || sameEnd(end, this.end)) return;
       this.machine.link.renew(end);
+      this.networks = end.addresses.map(({ prefix }) => prefix);
       this.speaker = { mac: end.mac, addresses: end.addresses.map(({ address }) => address) };
     } catch {
       // The port is down.
@@ -311,7 +334,9 @@ export class DarkWatch {
     const dark = this.contacts.takeSlices(nowUs, all, rowsOfTurn);
     const visibility = this.visibility.takeRecords().map((record) => ({ ...named, ...record }));
     const claims = this.changes.splice(0, rowsOfTurn);
-    if (usage.length + dark.length + claims.length + visibility.length === 0) return false;
+    const rows = usage.length + dark.length + claims.length + visibility.length;
+    if (rows === 0) return false;
+    this.counts.handedOut += rows;
     this.sink.records({ usage, claims, dark, visibility });
     return true;
   }
@@ -325,10 +350,12 @@ export class DarkWatch {
       notes: [...(transmitter?.notes ?? []), this.evidence?.trouble, this.priority].filter((note) => note !== undefined),
       visibility: this.visibility.current,
       solicitationsHeard: machine.heard,
+      solicitationsTaken: machine.taken,
       solicitationsRefused: Object.fromEntries(machine.refusals),
       claims: machine.size,
       askersTold: counts.told,
       framesReceived: ear.received,
+      framesRepeated: ear.repeated,
       framesDropped: ear.dropped,
       framesSent: Object.fromEntries(transmitter?.sent ?? []),
       framesNotSent: transmitter?.failed ?? 0,
@@ -338,7 +365,9 @@ export class DarkWatch {
       packetsToDark: counts.toDark,
       packetsUnclaimed: contacts.unclaimedPackets,
       timesHeldUp: counts.heldUp,
+      rowsHandedOut: counts.handedOut,
       changesNotRecorded: this.changesNotRecorded,
+      slicesLost: contacts.slicesLost,
       memoryOctets: process.memoryUsage.rss(),
     };
   }

@@ -3,7 +3,7 @@
 import type { Mac } from '../../base/address.ts';
 import { uint48 } from '../../base/octets.ts';
 import type { Microseconds } from '../../base/time.ts';
-import { controlFilter } from '../../link/controlFilter.ts';
+import { controlFilter, mirrorFilter } from '../../link/controlFilter.ts';
 import { ControlSocket, FrameWait, rowsOfBatch } from '../../link/controlSocket.ts';
 import { ControlFrameReader } from '../controlFrame.ts';
 import { RecentFrames } from '../recentFrames.ts';
@@ -26,6 +26,7 @@ export class LinkEar {
   private readonly recent = new RecentFrames();
   private readonly waiting: FrameWait;
   received = 0;
+  repeated = 0;
   dropped = 0;
   /** Borrowed while a sign is taken. */
   frame: HeardFrame = { octets: new Uint8Array(0), at: 0, end: 0, originalLength: 0 };
@@ -34,11 +35,13 @@ export class LinkEar {
 
   /**
    * Throws where an interface is missing or may not be used.
+   * @param vlan of the link, as mirror ports show it with tags; 0 for frames without
    * @param clock tells the time of the machine
    */
   constructor(
     service: string,
     mirrors: readonly string[],
+    vlan: number,
     private readonly mac: Mac,
     private readonly clock: () => Microseconds,
     take: (sign: Sign) => void,
@@ -46,7 +49,8 @@ export class LinkEar {
     this.nowUs = clock();
     this.reader = new ControlFrameReader(mac, take);
     try {
-      for (const name of [service, ...mirrors]) this.sockets.push(new ControlSocket(name, controlFilter(mac, name === service)));
+      this.sockets.push(new ControlSocket(service, controlFilter(mac)));
+      for (const name of mirrors) this.sockets.push(new ControlSocket(name, mirrorFilter(mac, vlan)));
     } catch (error) {
       this.close();
       throw error;
@@ -83,7 +87,10 @@ export class LinkEar {
   private read(octets: Uint8Array, at: number, end: number, originalLength: number, isService: boolean): void {
     // Packets to the own MAC address are counted, each of them.
     const isToOwn = isService && end - at >= 6 && uint48(octets, at) === this.mac;
-    if (!isToOwn && this.recent.isRepeated(octets, at, end, this.nowUs)) return;
+    if (!isToOwn && this.recent.isRepeated(octets, at, end, this.nowUs)) {
+      this.repeated++;
+      return;
+    }
     this.frame = { octets, at, end, originalLength };
     this.reader.read(octets, at, end);
   }

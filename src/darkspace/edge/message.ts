@@ -13,6 +13,10 @@ export interface DarkWatchOptions {
   readonly service: string;
   /** Interfaces that only listen. */
   readonly mirrors: readonly string[];
+  /** The VLAN of the service port, as mirror ports show it with tags; 0 for frames without a tag. */
+  readonly vlan: number;
+  /** IPv4 addresses of the own networks that are asked for each second, once a day; 0 for not at all. */
+  readonly sweepPerSecond: number;
   readonly mode: Mode;
   readonly exclude: readonly Prefix[];
   readonly ownerMemoryUs: Microseconds;
@@ -43,12 +47,17 @@ export interface DarkHealth {
   readonly paused: string | null;
   readonly notes: readonly string[];
   readonly visibility: Pick<VisibilityRecord, 'verdict' | 'asked' | 'shown' | 'because'>;
+  /** Solicitations, and messages that a host must discard: taken or refused, each of them. */
   readonly solicitationsHeard: number;
+  /** Those that began a claim or belong to one. */
+  readonly solicitationsTaken: number;
   readonly solicitationsRefused: Readonly<Record<string, number>>;
   /** Under verification, held, or just given back. */
   readonly claims: number;
   readonly askersTold: number;
   readonly framesReceived: number;
+  /** Of these, copies of a frame that was read a moment before. */
+  readonly framesRepeated: number;
   readonly framesDropped: number;
   readonly framesSent: Readonly<Record<string, number>>;
   readonly framesNotSent: number;
@@ -60,14 +69,17 @@ export interface DarkHealth {
   readonly packetsUnclaimed: number;
   /** Pauses of more than a tenth of a second, after which addresses under verification were asked for again. */
   readonly timesHeldUp: number;
+  readonly rowsHandedOut: number;
   readonly changesNotRecorded: number;
+  readonly slicesLost: number;
   /** Resident memory of the control process, octets. */
   readonly memoryOctets: number;
 }
 
 export type ToControl =
   | { readonly kind: 'start'; readonly options: DarkWatchOptions }
-  | { readonly kind: 'seen'; readonly addresses: readonly SeenAddress[] }
+  | { readonly kind: 'known'; readonly addresses: readonly SeenAddress[] }
+  | { readonly kind: 'metered'; readonly addresses: readonly SeenAddress[] }
   | { readonly kind: 'stop' };
 
 export type FromControl =

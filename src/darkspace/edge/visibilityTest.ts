@@ -30,6 +30,7 @@ export class VisibilityTest {
 
   constructor(
     private readonly mirrors: readonly string[],
+    private readonly vlan: number,
     nowUs: Microseconds,
   ) {
     this.passive = new PassiveGauge(nowUs);
@@ -71,7 +72,7 @@ export class VisibilityTest {
     this.nextAtUs = nowUs + testEvery;
     const sockets: ControlSocket[] = [];
     try {
-      for (const name of this.mirrors) sockets.push(new ControlSocket(name, ownSolicitationFilter(speaker.mac)));
+      for (const name of this.mirrors) sockets.push(new ControlSocket(name, ownSolicitationFilter(speaker.mac, this.vlan)));
     } catch (error) {
       for (const socket of sockets) socket.close();
       this.judge({ verdict: 'unknown', asked: 0, shown: 0, because: (error as Error).message }, nowUs);

@@ -9,6 +9,8 @@ export const accountOutput = z.strictObject({
   unfinished: z.array(z.string()),
   /** Live sessions that were cut off (kill −9, power): what they held then stands under `dropped` as `cut-off`, or under `held` where nobody has closed their books yet. */
   cutOff: z.array(z.string()),
+  /** Links of which the watch of dark addresses hears nothing, or a part only: silence about them means little. */
+  blindSpots: z.array(z.string()),
   /** In the order in which frames pass them. */
   stages: z.array(
     z.strictObject({

@@ -1,5 +1,6 @@
 /** What the findings of a machine mean for observing, each with the command that mends it. No probing here: findings come in as values. */
 
+import type { VisibilityRecord } from '../../record/dark.ts';
 import type { Check } from '../../record/output/doctor.ts';
 
 const good = (check: string, subject: string, finding: string): Check => ({ check, subject, state: 'good', finding, advice: null });
@@ -123,4 +124,24 @@ export function judgePackage({ name, purpose, isNeeded }: WantedPackage, isThere
 export function judgeLogFolder(folder: string, exists: boolean): Check {
   if (exists) return good('logs', folder, 'there');
   return bad('logs', folder, 'warning', 'the folder into which logs are dropped is not there', `mkdir -p ${folder}`);
+}
+
+/** What the watch of dark addresses found last about each link; none where it never ran. */
+export function judgeVisibility(found: readonly Pick<VisibilityRecord, 'interface' | 'verdict' | 'because'>[]): Check[] {
+  if (found.length === 0)
+    return [
+      bad('visibility', '', 'unknown', 'not measured yet', 'let `yoban observe` run for a minute with a mirror and a service interface'),
+    ];
+  const advice =
+    'switch MLD snooping off on the switch, or mirror the ports of the hosts, so that solicitations to any group reach a mirror port';
+  return found.map(({ interface: name, verdict, because }) => {
+    if (verdict === 'sees') return good('visibility', name, because);
+    return bad(
+      'visibility',
+      name,
+      verdict === 'unknown' ? 'unknown' : 'warning',
+      verdict === 'unknown' ? because : `${verdict}: ${because}`,
+      advice,
+    );
+  });
 }

@@ -9,6 +9,8 @@ await startControl(
     sensor: 'lab',
     service: service.name,
     mirrors: [mirror],
+    vlan: 0,
+    sweepPerSecond: 0,
     mode: 'answer',
     exclude: [],
     ownerMemoryUs: 3_600_000_000,

@@ -11,6 +11,7 @@ import {
   judgeMemory,
   judgeOffloads,
   judgePackage,
+  judgeVisibility,
 } from '../../../src/watch/doctor/judge.ts';
 
 const status = (mask: string) => `Name:\tnode\nCapPrm:\t000001ffffffffff\nCapEff:\t${mask}\nCapBnd:\t0\n`;
@@ -50,6 +51,15 @@ const rows: readonly [sentence: string, check: Check | undefined, state: Check['
   ['a package that would be good to have', judgePackage({ ...koffi, isNeeded: false }, false), 'warning', /npm install koffi/],
   ['a folder for logs', judgeLogFolder('./logs', true), 'good', null],
   ['no folder for logs', judgeLogFolder('./logs', false), 'warning', /mkdir -p/],
+  ['a link that is heard', judgeVisibility([{ interface: 'svc0', verdict: 'sees', because: '16 of 16' }])[0], 'good', null],
+  ['a link that is hidden', judgeVisibility([{ interface: 'svc0', verdict: 'blind', because: 'none' }])[0], 'warning', /MLD snooping/],
+  [
+    'a link that is heard in part',
+    judgeVisibility([{ interface: 'svc0', verdict: 'partly', because: '3' }])[0],
+    'warning',
+    /mirror the ports/,
+  ],
+  ['a link that was never measured', judgeVisibility([])[0], 'unknown', /yoban observe/],
 ];
 
 describe('the doctor', () => {
