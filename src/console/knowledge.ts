@@ -325,7 +325,7 @@ async function booksOf({ answers }: Inquiry): Promise<Omit<Answer<typeof contrac
     balanced: unfinished.length === 0 && balances,
     unfinished,
     cutOff,
-    blindSpots: await blindSpots(inquiry.answers),
+    blindSpots: await blindSpots(answers),
     stages,
   };
 }
