@@ -11,7 +11,7 @@ const few = { ...fullDarkLab, pingInterval: 0.1, trials: 600, trialsPerSecond: 1
 
 describe('the lab of the dark watch', { skip, concurrency: 7 }, () => {
   // A busy machine may be late, never wrong: figures of time are left to `make lab`.
-  const ofTime = /^took|late-owner|from the end of/;
+  const ofTime = /^took|before the third solicitation|from the end of/;
   const shows = (name: DarkExperimentName, sentence: string) =>
     it(sentence, async () => {
       const experiments = await runDarkLab([name], few, () => undefined);
