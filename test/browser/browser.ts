@@ -1,15 +1,15 @@
 /** Debian's Chromium, driven by playwright-core: what a reader's browser makes of our pages. */
 
 import { existsSync } from 'node:fs';
-import type { TestContext } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Lifetime } from '../temporaryFolder.ts';
 
 const executable = '/usr/bin/chromium';
 
 /** A reason to skip, or `false`. */
 export const noBrowser: string | false = existsSync(executable) ? false : `${executable} is not installed: apt-get install chromium`;
 
-export async function launch(t: TestContext): Promise<Browser> {
+export async function launch(t: Lifetime): Promise<Browser> {
   // As root Chromium runs without its sandbox or not at all.
   const browser = await chromium.launch({ executablePath: executable, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
   t.after(() => browser.close());
@@ -22,18 +22,27 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-export async function open(
-  browser: Browser,
-  url: string,
-  width: number,
-  options: { readonly dark?: boolean; readonly locale?: string; readonly scripts?: boolean } = {},
-): Promise<Opened> {
-  const context = await browser.newContext({
+export interface Reader {
+  readonly dark?: boolean;
+  readonly locale?: string;
+  readonly scripts?: boolean;
+}
+
+export function contextOf(browser: Browser, width: number, { dark, locale, scripts }: Reader = {}): Promise<BrowserContext> {
+  return browser.newContext({
     viewport: { width, height: 900 },
-    colorScheme: options.dark ? 'dark' : 'light',
-    locale: options.locale ?? 'en-US',
-    javaScriptEnabled: options.scripts ?? true,
+    colorScheme: dark ? 'dark' : 'light',
+    locale: locale ?? 'en-US',
+    javaScriptEnabled: scripts ?? true,
   });
+}
+
+export async function open(browser: Browser, url: string, width: number, reader: Reader = {}): Promise<Opened> {
+  return openIn(await contextOf(browser, width, reader), url, reader);
+}
+
+/** Until everything that the page asks for is there, and its plot is drawn. */
+export async function openIn(context: BrowserContext, url: string, { scripts }: Reader = {}): Promise<Opened> {
   const page = await context.newPage();
   const complaints: string[] = [];
   const own = new URL(url).origin;
@@ -44,7 +53,8 @@ export async function open(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== own) complaints.push(`asked ${request.url()}`);
   });
-  await page.goto(url, { waitUntil: 'networkidle' });
+  await page.goto(url, { waitUntil: 'load' });
+  if ((scripts ?? true) && (await page.$('#plot'))) await page.waitForSelector('#plot[data-drawn]');
   return { page, complaints };
 }
 

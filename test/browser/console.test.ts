@@ -5,10 +5,10 @@ import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assembleReport } from '../../src/report/assemble.ts';
 import { renderHtml } from '../../src/report/html.ts';
-import { serveEmpty, serveStory } from '../console/serve.ts';
+import { serveEmpty, sharedStories } from '../console/serve.ts';
 import { repositoryRoot } from '../repositoryRoot.ts';
-import { temporaryFolder } from '../temporaryFolder.ts';
-import { launch, misplaced, noBrowser, open } from './browser.ts';
+import { suiteLifetime, temporaryFolder } from '../temporaryFolder.ts';
+import { contextOf, launch, misplaced, noBrowser, open, openIn } from './browser.ts';
 
 const widths = [1280, 1920, 390];
 const places = ['/', '/hosts', '/captures', '/explanations', '/health', '/minutes', '/flows'];
@@ -25,9 +25,17 @@ async function faultsOfAccess(page: Page): Promise<string[]> {
 }
 
 describe('the console in a browser', { skip: noBrowser }, () => {
-  it('shows both tables of the paper on the page of the host, its days, and the plot', async (t) => {
-    const { url } = await serveStory(t, 'paper-2021');
-    const browser = await launch(t);
+  const lifetime = suiteLifetime();
+  const story = sharedStories(lifetime);
+  let launched: ReturnType<typeof launch> | undefined;
+  const chromium = () => {
+    launched ??= launch(lifetime);
+    return launched;
+  };
+
+  it('shows both tables of the paper on the page of the host, its days, and the plot', async () => {
+    const { url } = await story('paper-2021');
+    const browser = await chromium();
     const { page, complaints } = await open(browser, url, 1280);
     await page.click('#hosts a[href^="/hosts/"]');
     await page.waitForSelector('#plot[data-drawn] canvas');
@@ -66,9 +74,9 @@ describe('the console in a browser', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('shows the beacon of office-day at the top of the overview', async (t) => {
-    const { url } = await serveStory(t, 'office-day');
-    const { page, complaints } = await open(await launch(t), url, 1280);
+  it('shows the beacon of office-day at the top of the overview', async () => {
+    const { url } = await story('office-day');
+    const { page, complaints } = await open(await chromium(), url, 1280);
     const first = await page.$eval('#first tbody tr', (row) => row.textContent ?? '');
     assert.match(first, /comes back every \d+ minutes/);
     const priorities = await page.$$eval('#first tbody td:first-child', (cells) => cells.map((cell) => Number(cell.textContent)));
@@ -77,8 +85,8 @@ describe('the console in a browser', { skip: noBrowser }, () => {
   });
 
   it('calls what was sent inside S3 suspicious, and says what to do where the store is empty', async (t) => {
-    const browser = await launch(t);
-    const { page } = await open(browser, (await serveStory(t, 'contradiction')).url, 1280);
+    const browser = await chromium();
+    const { page } = await open(browser, (await story('contradiction')).url, 1280);
     assert.match(await page.$eval('#first tbody tr', (row) => row.textContent ?? ''), /could not send/);
     const { url } = await serveEmpty(t);
     for (const [place, text] of [
@@ -94,32 +102,34 @@ describe('the console in a browser', { skip: noBrowser }, () => {
     }
   });
 
-  it('lays nothing upon anything at any width, light or dark, in both languages, and axe finds nothing serious', async (t) => {
-    const { url } = await serveStory(t, 'office-day');
-    const browser = await launch(t);
+  it('lays nothing upon anything at any width, light or dark, in both languages, and axe finds nothing serious', async () => {
+    const { url } = await story('office-day');
+    const browser = await chromium();
     const { hosts, open: far } = (await (await fetch(`${url}/api/v1/overview`)).json()) as {
       hosts: { mac: string; host: string }[];
       open: { destination: { id: string } }[];
     };
     const all = [...places, `/hosts/${hosts[0]?.mac}`, `/destinations/${far[0]?.destination.id}`, `/events?host=${hosts[0]?.host}`];
     const found: string[] = [];
-    for (const [i, place] of all.entries())
-      for (const width of widths) {
-        const { page, complaints } = await open(browser, `${url}${place}`, width, {
-          dark: i % 2 === 1,
-          locale: width === 1920 ? 'ja-JP' : 'en-US',
-        });
+    for (const width of widths) {
+      const locale = width === 1920 ? 'ja-JP' : 'en-US';
+      const [light, dark] = [await contextOf(browser, width, { locale }), await contextOf(browser, width, { locale, dark: true })];
+      for (const [i, place] of all.entries()) {
+        const { page, complaints } = await openIn(i % 2 === 1 ? dark : light, `${url}${place}`);
         found.push(...(await misplaced(page)).map((what) => `${place} at ${width}: ${what}`));
         if (width === 1280) found.push(...(await faultsOfAccess(page)).map((what) => `${place}: ${what}`));
         found.push(...complaints.map((what) => `${place} at ${width}: ${what}`));
-        await page.context().close();
+        await page.close();
       }
+      await light.close();
+      await dark.close();
+    }
     assert.deepEqual(found, []);
   });
 
-  it('obeys the keys, and works without scripts except for the plot', async (t) => {
-    const { url } = await serveStory(t, 'contradiction');
-    const browser = await launch(t);
+  it('obeys the keys, and works without scripts except for the plot', async () => {
+    const { url } = await story('contradiction');
+    const browser = await chromium();
     const { page } = await open(browser, url, 1280);
     await page.keyboard.press('?');
     assert.ok(await page.isVisible('#keys'));
@@ -134,10 +144,10 @@ describe('the console in a browser', { skip: noBrowser }, () => {
   });
 
   it('draws the printed report from one file that asks nobody for anything', async (t) => {
-    const { store } = await serveStory(t, 'office-day');
+    const { store } = await story('office-day');
     const file = join(await temporaryFolder(t), 'report.html');
     await writeFile(file, renderHtml(await assembleReport(store, { policy: 'sleep' })));
-    const { page, complaints } = await open(await launch(t), `file://${file}`, 1280);
+    const { page, complaints } = await open(await chromium(), `file://${file}`, 1280);
     assert.match((await page.textContent('main')) ?? '', /Not explained/);
     assert.deepEqual(await misplaced(page), []);
     assert.deepEqual(complaints, []);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpoints } from '../../src/console/endpoints.ts';
-import { serveEmpty, serveStory } from './serve.ts';
+import { suiteLifetime } from '../temporaryFolder.ts';
+import { serveEmpty, sharedStories } from './serve.ts';
 
 interface Operation {
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
@@ -13,8 +14,9 @@ const fetchJson = async (url: string) => {
 };
 
 describe('the API', () => {
+  const story = sharedStories(suiteLifetime());
   it('answers every path of its OpenAPI document as the document says, over a story and over an empty store', async (t) => {
-    for (const { url } of [await serveStory(t, 'contradiction'), await serveEmpty(t)]) {
+    for (const { url } of [await story('contradiction'), await serveEmpty(t)]) {
       const { body } = await fetchJson(`${url}/api/v1/openapi.json`);
       const paths = body.paths as Record<string, { get: Operation }>;
       assert.deepEqual(Object.keys(paths).sort(), endpoints.map(({ path }) => path.replace(/:(\w+)/g, '{$1}')).sort());
@@ -65,8 +67,8 @@ describe('the API', () => {
     }
   });
 
-  it('gives rows a page at a time, each row once', async (t) => {
-    const { url, store } = await serveStory(t, 'paper-2021');
+  it('gives rows a page at a time, each row once', async () => {
+    const { url, store } = await story('paper-2021');
     const seen: string[] = [];
     for (let page: number | null = 1; page !== null; ) {
       const { body } = await fetchJson(`${url}/api/v1/minutes?state=any&page=${page}`);
@@ -80,8 +82,8 @@ describe('the API', () => {
     assert.ok(store.folder.length > 0);
   });
 
-  it('gives a question up when the asker goes away, and answers the next', async (t) => {
-    const { url } = await serveStory(t, 'contradiction');
+  it('gives a question up when the asker goes away, and answers the next', async () => {
+    const { url } = await story('contradiction');
     const gone = new AbortController();
     const asked = Array.from({ length: 20 }, () => fetch(`${url}/api/v1/overview`, { signal: gone.signal }).catch(() => 'gone'));
     gone.abort();

@@ -10,7 +10,7 @@ import { destinationKind, deviceKind, judgementKind } from '../../src/record/jud
 import { Store } from '../../src/store/store.ts';
 import { rollUpAll } from '../store/rollUpAll.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
-import { temporaryFolder } from '../temporaryFolder.ts';
+import { suiteLifetime, temporaryFolder } from '../temporaryFolder.ts';
 import { checkPage } from './markup.ts';
 import { serveStore } from './serve.ts';
 
@@ -132,8 +132,15 @@ const paths = [
 ];
 
 describe('hostile names', () => {
-  it('become text on every page, in both languages: no element, attribute or mark of their own', async (t) => {
-    const { url } = await serveStore(t, await hostileStore(await temporaryFolder(t)));
+  const lifetime = suiteLifetime();
+  let served: ReturnType<typeof serveStore> | undefined;
+  /** Both tests only look at it. */
+  const hostileConsole = () => {
+    served ??= temporaryFolder(lifetime).then(async (folder) => serveStore(lifetime, await hostileStore(folder)));
+    return served;
+  };
+  it('become text on every page, in both languages: no element, attribute or mark of their own', async () => {
+    const { url } = await hostileConsole();
     let shown = 0;
     for (const path of paths)
       for (const language of ['en', 'ja']) {
@@ -146,8 +153,8 @@ describe('hostile names', () => {
     assert.ok(shown > 10, 'the names are on the pages at all');
   });
 
-  it('break nothing in any parameter of any page or answer of the API: never a mistake of our own, never markup', async (t) => {
-    const { url } = await serveStore(t, await hostileStore(await temporaryFolder(t)));
+  it('break nothing in any parameter of any page or answer of the API: never a mistake of our own, never markup', async () => {
+    const { url } = await hostileConsole();
     const names = ['from', 'to', 'policy', 'lang', 'page', 'mac', 'destination', 'state', 'host', 'name', 'text', 'anything'];
     const places = [
       '/',
