@@ -1,8 +1,8 @@
 /** `yoban inspect`: what is in these captures. Keeps nothing. */
 
 import { Command, Option } from 'commander';
+import { formatAddress } from '../base/address.ts';
 import { FaultTally } from '../base/faultTally.ts';
-import { formatTime } from '../base/time.ts';
 import { openCapture } from '../link/captureFile.ts';
 import { droppedBefore, type FrameSource, linkType } from '../link/frameBlock.ts';
 import { Inspection } from '../meter/inspection.ts';
@@ -10,6 +10,7 @@ import { type InspectedFile, inspectOutput } from '../record/output/inspect.ts';
 import { textTable } from '../report/textTable.ts';
 import { appendFrame } from '../wire/frame.ts';
 import { HeaderBatch } from '../wire/headerBatch.ts';
+import { CapturedSpan } from './capturedSpan.ts';
 import { type Format, ProgressLine, writeJson, writeResult } from './output.ts';
 import { formatOption } from './storeFolder.ts';
 
@@ -42,7 +43,8 @@ async function inspectFile(path: string, signal: AbortSignal): Promise<Inspected
 async function inspectSource(path: string, source: FrameSource, signal: AbortSignal, progress: ProgressLine): Promise<InspectedFile> {
   const inspection = new Inspection();
   const batch = new HeaderBatch();
-  let [frames, octets, first, last] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const span = new CapturedSpan();
+  let [frames, octets] = [0, 0];
   const empty = () => {
     inspection.add(batch);
     batch.clear();
@@ -52,11 +54,10 @@ async function inspectSource(path: string, source: FrameSource, signal: AbortSig
     batch.octets = block.octets;
     for (let i = 0; i < block.count; i++) {
       const at = block.capturedAtUs[i] as number;
-      first = Math.min(first, at);
-      last = Math.max(last, at);
       octets += block.originalLength[i] as number;
       const index = block.interfaceIndex[i] as number;
-      const type = source.interfaces[index]?.linkType ?? -1;
+      const { linkType: type = -1, ticksPerSecond = 1_000_000n } = source.interfaces[index] ?? {};
+      span.add(at, block.picoseconds?.[i] ?? 0, ticksPerSecond);
       appendFrame(
         batch,
         type,
@@ -78,19 +79,18 @@ async function inspectSource(path: string, source: FrameSource, signal: AbortSig
   for (const { layer, kind, count } of faults) tally.add({ layer, kind }, count);
   for (const fault of source.faults) tally.add(fault);
   const types = [...new Set(source.interfaces.map((one) => linkTypeNames.get(one.linkType) ?? `linktype-${one.linkType}`))];
-  const seen = frames > 0;
   return {
     file: path,
     format: source.format,
     linkTypes: types,
     frames,
     octets,
-    firstAt: seen ? formatTime(first) : null,
-    lastAt: seen ? formatTime(last) : null,
+    ...span.toOutput(),
     protocols,
     ipv4Options,
     ndp,
     names,
+    addressNames: (source.addressNames?.names ?? []).map(({ address, name }) => ({ address: formatAddress(address), name })),
     faults: tally.list(),
     lost: source.statistics && source.statistics.size > 0 ? droppedBefore(source) : null,
   };
@@ -125,9 +125,10 @@ function describe(file: InspectedFile): string {
     const more = names.length > namesShown ? [`    and ${names.length - namesShown} more (--format json lists all)`] : [];
     return rows.length === 0 ? [] : ['', ...textTable([{ title: `${title} (${names.length})` }], rows), ...more];
   };
+  const [first, last] = [file.firstExactlyAt ?? file.firstAt, file.lastExactlyAt ?? file.lastAt];
   return [
     `${file.file}: ${file.format}, ${file.linkTypes.join(', ') || 'no interface'}`,
-    `  ${file.frames} frames, ${file.octets} octets on the wire${file.firstAt ? `, from ${file.firstAt} to ${file.lastAt}` : ''}`,
+    `  ${file.frames} frames, ${file.octets} octets on the wire${first ? `, from ${first} to ${last}` : ''}`,
     ...lossLine(file.lost),
     ...counts('protocol', file.protocols),
     ...counts('IPv4 option', file.ipv4Options),
@@ -135,6 +136,10 @@ function describe(file: InspectedFile): string {
     ...listed('names asked for (DNS)', file.names.dns),
     ...listed('TLS server names (SNI)', file.names.sni),
     ...listed('HTTP hosts', file.names.httpHost),
+    ...listed(
+      'addresses named by the file itself',
+      file.addressNames.map(({ address, name }) => `${address}  ${name}`),
+    ),
     ...(file.faults.length === 0
       ? ['', '  no faults']
       : [

@@ -4,6 +4,7 @@
  * `link/` knows where a frame lies, when it was captured, and on which interface; what its octets mean is for `wire/`.
  */
 
+import type { Address } from '../base/address.ts';
 import type { Fault } from '../base/octets.ts';
 
 /** LINKTYPE_ values of the pcap registry that sources name. Others are passed on as their number. */
@@ -30,6 +31,13 @@ export interface InterfaceStatistics {
   readonly droppedBySystem: number;
 }
 
+/** Names that the program that captured had looked up, in whatever way: a claim of the file, and no evidence of a name. */
+export interface AddressNames {
+  readonly names: readonly { readonly address: Address; readonly name: string }[];
+  /** Names for which there was no room. */
+  readonly leftOut: number;
+}
+
 export const blockFrames = 1024;
 
 /** Frames that share `octets`. Borrowed: valid until the next block is asked for. */
@@ -37,6 +45,8 @@ export interface FrameBlock {
   readonly octets: Uint8Array;
   readonly count: number;
   readonly capturedAtUs: Float64Array;
+  /** What a finer clock says beyond `capturedAtUs`, 0 to 999,999; absent where sources count in microseconds. */
+  readonly picoseconds?: Uint32Array;
   /** Position in the capture, from 1, of the first frame of this block. */
   readonly firstFrameNumber: number;
   readonly interfaceIndex: Uint16Array;
@@ -54,6 +64,8 @@ export interface FrameSource {
   readonly faults: readonly Fault[];
   /** The newest statistics of each interface that has some, by its index. */
   readonly statistics?: ReadonlyMap<number, InterfaceStatistics>;
+  /** What a pcapng file says its addresses are called. */
+  readonly addressNames?: AddressNames;
   /** Octets of the file consumed so far. */
   readonly octetsRead: number;
   blocks(signal?: AbortSignal): AsyncIterable<FrameBlock>;

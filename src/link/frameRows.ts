@@ -8,6 +8,7 @@ export class FrameRows implements FrameBlock {
   octets: Uint8Array = new Uint8Array(0);
   count = 0;
   readonly capturedAtUs: Float64Array;
+  readonly picoseconds: Uint32Array;
   readonly interfaceIndex: Uint16Array;
   readonly at: Uint32Array;
   readonly end: Uint32Array;
@@ -18,6 +19,7 @@ export class FrameRows implements FrameBlock {
     public firstFrameNumber = 1,
   ) {
     this.capturedAtUs = new Float64Array(rows);
+    this.picoseconds = new Uint32Array(rows);
     this.interfaceIndex = new Uint16Array(rows);
     this.at = new Uint32Array(rows);
     this.end = new Uint32Array(rows);
@@ -35,9 +37,10 @@ export class FrameRows implements FrameBlock {
     this.octets = octets;
   }
 
-  append(capturedAtUs: Microseconds, interfaceIndex: number, at: number, end: number, originalLength: number): void {
+  append(capturedAtUs: Microseconds, interfaceIndex: number, at: number, end: number, originalLength: number, picoseconds = 0): void {
     const row = this.count++;
     this.capturedAtUs[row] = capturedAtUs;
+    this.picoseconds[row] = picoseconds;
     this.interfaceIndex[row] = interfaceIndex;
     this.at[row] = at;
     this.end[row] = end;

@@ -108,10 +108,11 @@ export class PcapSource implements FrameSource {
       if (end - start < length) return length;
       const fraction = view.getUint32(start + 4, littleEndian);
       const micros = ticksPerMicrosecond === 1 ? fraction : Math.floor(fraction / ticksPerMicrosecond);
+      const picoseconds = ticksPerMicrosecond === 1 ? 0 : (fraction % 1000) * 1000;
       const time = view.getUint32(start, littleEndian) * 1_000_000 + micros;
       // Unsigned 32-bit seconds end in 2106, so the time is always one that a record can hold.
       if (outOfRange(time) !== undefined) throw new Error('unreachable: 32-bit seconds beyond the year 2255');
-      rows.append(time, 0, start + recordHeaderLength, start + length, view.getUint32(start + 12, littleEndian));
+      rows.append(time, 0, start + recordHeaderLength, start + length, view.getUint32(start + 12, littleEndian), picoseconds);
       window.at = start + length;
     }
     return recordHeaderLength;

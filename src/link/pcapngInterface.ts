@@ -2,7 +2,7 @@
 
 import { Fault, malformed } from '../base/octets.ts';
 import type { CaptureInterface, InterfaceStatistics } from './frameBlock.ts';
-import { type TicksToTime, ticksPerSecondOf, ticksToTime } from './timeStamp.ts';
+import { type TicksToTime, ticksPerSecondOf, ticksToPicoseconds, ticksToTime } from './timeStamp.ts';
 
 const option = { end: 0, name: 2, timeResolution: 9, timeOffset: 14 };
 const optionsAt = 8;
@@ -10,6 +10,7 @@ const optionsAt = 8;
 export interface ReadInterface {
   readonly described: CaptureInterface;
   readonly toTime: TicksToTime;
+  readonly toPicoseconds: ReturnType<typeof ticksToPicoseconds>;
   /** The interface is used all the same, with defaults for what could not be read. */
   readonly faults: readonly Fault[];
 }
@@ -62,6 +63,7 @@ export function readInterface(body: DataView, littleEndian: boolean, index: numb
   return {
     described: { index, linkType, name, snapLength, ticksPerSecond, offsetSeconds },
     toTime: ticksToTime(ticksPerSecond, offsetSeconds),
+    toPicoseconds: ticksToPicoseconds(ticksPerSecond),
     faults,
   };
 }

@@ -8,10 +8,19 @@ import type { CaptureInterface, FrameBlock, FrameSource, InterfaceStatistics } f
 import { FaultList, FrameRows } from './frameRows.ts';
 import type { OctetWindow } from './octetWindow.ts';
 import { type ReadInterface, readInterface, readStatistics } from './pcapngInterface.ts';
+import { NameList } from './pcapngNames.ts';
 import { largestSnapLength } from './pcapSource.ts';
 import { outOfRange } from './timeStamp.ts';
 
-export const blockType = { section: 0x0a0d0d0a, interface: 1, oldPacket: 2, simplePacket: 3, statistics: 5, enhancedPacket: 6 } as const;
+export const blockType = {
+  section: 0x0a0d0d0a,
+  interface: 1,
+  oldPacket: 2,
+  simplePacket: 3,
+  names: 4,
+  statistics: 5,
+  enhancedPacket: 6,
+} as const;
 export const byteOrderMagic = 0x1a2b3c4d;
 
 /** Type, total length, and the total length once more at the end. */
@@ -23,6 +32,7 @@ const shortest: Readonly<Record<number, number>> = {
   [blockType.interface]: 20,
   [blockType.oldPacket]: 32,
   [blockType.simplePacket]: 16,
+  [blockType.names]: 12,
   [blockType.statistics]: 24,
   [blockType.enhancedPacket]: 32,
 };
@@ -35,6 +45,7 @@ export class PcapngSource implements FrameSource {
   readonly format = 'pcapng';
   readonly interfaces: CaptureInterface[] = [];
   readonly statistics = new Map<number, InterfaceStatistics>();
+  readonly addressNames = new NameList();
   private readonly damage = new FaultList();
   private readonly rows = new FrameRows();
   private littleEndian = true;
@@ -42,6 +53,7 @@ export class PcapngSource implements FrameSource {
   private section: ReadInterface[] = [];
   /** Blocks without a time stamp of their own take the time of the frame before them. */
   private lastTime: Microseconds = 0;
+  private lastPicoseconds = 0;
   private stopped = false;
   private timeFaulted = false;
   /** Octets still to be passed over. */
@@ -145,6 +157,7 @@ export class PcapngSource implements FrameSource {
     else if (type === blockType.simplePacket) this.readSimplePacket(uint32(8), at, length);
     else if (type === blockType.interface) this.describeInterface(at, length);
     else if (type === blockType.statistics) this.readStatistics(uint32(8), at, length);
+    else if (type === blockType.names) this.readNames(at, length);
     else this.beginSection(uint16(12), uint16(14));
   }
 
@@ -179,6 +192,12 @@ export class PcapngSource implements FrameSource {
     this.statistics.set(described.index, statistics);
   }
 
+  private readNames(at: number, length: number): void {
+    const { view, position } = this.window;
+    const fault = this.addressNames.read(new DataView(view.buffer, at + 8, length - blockFrame), this.littleEndian, position + 8);
+    if (fault) this.damage.add(fault);
+  }
+
   private readPacket(number: number, high: number, low: number, captured: number, original: number, at: number, length: number): void {
     const read = this.section[number];
     const { position } = this.window;
@@ -195,7 +214,8 @@ export class PcapngSource implements FrameSource {
       this.damage.add(malformed('pcapng', position, 'pcapng.timestamp lies outside the years 1970 to 2255'));
     }
     this.lastTime = nearest ?? time;
-    this.rows.append(this.lastTime, read.described.index, at + 28, at + 28 + captured, original);
+    this.lastPicoseconds = nearest === undefined ? (read.toPicoseconds?.(high, low) ?? 0) : 0;
+    this.rows.append(this.lastTime, read.described.index, at + 28, at + 28 + captured, original, this.lastPicoseconds);
   }
 
   /** Simple Packet Blocks belong to the first interface of the section and hold what its snap length lets through (§4.4). */
@@ -207,7 +227,7 @@ export class PcapngSource implements FrameSource {
     }
     const limit = Math.min(read.described.snapLength || original, original);
     const captured = Math.min(limit, length - 16);
-    this.rows.append(this.lastTime, read.described.index, at + 12, at + 12 + captured, original);
+    this.rows.append(this.lastTime, read.described.index, at + 12, at + 12 + captured, original, this.lastPicoseconds);
   }
 
   private stopAt(fault: Fault): void {

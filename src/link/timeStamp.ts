@@ -20,6 +20,16 @@ export function ticksToTime(ticksPerSecond: bigint, offsetSeconds: bigint): Tick
   };
 }
 
+/** What `ticksToTime` cuts off, in picoseconds; digits below are cut off here. `undefined` where nothing is. */
+export function ticksToPicoseconds(ticksPerSecond: bigint): ((high: number, low: number) => number) | undefined {
+  if (1_000_000n % ticksPerSecond === 0n) return undefined;
+  if (ticksPerSecond === 1_000_000_000n) return (high, low) => ((high * 296 + low) % 1000) * 1000;
+  return (high, low) => {
+    const ticks = (BigInt(high) << 32n) | BigInt(low);
+    return Number((((ticks * 1_000_000n) % ticksPerSecond) * 1_000_000n) / ticksPerSecond);
+  };
+}
+
 /** The octet of if_tsresol: a negative power of 10, or of 2 when its top bit is set. `undefined` for resolutions that 64 bits cannot carry. */
 export function ticksPerSecondOf(resolution: number): bigint | undefined {
   const exponent = resolution & 0x7f;

@@ -134,9 +134,9 @@ export class Inspection {
       this.addFault(hello.fault);
       if (hello.serverName !== undefined) this.serverNames.add(hello.serverName);
     }
-    const request = this.httpRequests.add(batch, row);
-    if (request instanceof Fault) this.addFault(request);
-    else if (request?.host !== undefined) this.hostNames.add(request.host);
+    const requests = this.httpRequests.add(batch, row);
+    if (requests instanceof Fault) this.addFault(requests);
+    else for (const { host } of requests ?? []) if (host !== undefined) this.hostNames.add(host);
     const messages = this.dnsMessages.add(batch, row);
     if (messages instanceof Fault) this.addFault(messages);
     else if (messages && messages.length > 0) {
@@ -150,7 +150,7 @@ export class Inspection {
     // Not every NetBIOS datagram belongs to the browser.
     if (batch.destinationPort[row] === netbiosDatagramPort || batch.sourcePort[row] === netbiosDatagramPort)
       this.addNetbiosDatagram(region);
-    const application = recognizeApplication(batch, row);
+    const application = recognizeApplication(batch, row) ?? this.byPort(batch, row, region);
     if (application === undefined) return;
     this.protocols.add(application);
     switch (application) {
@@ -178,6 +178,14 @@ export class Inspection {
       default:
         application satisfies never;
     }
+  }
+
+  /** Whatever comes on the ports of DHCP is counted as that here, as tshark does; for the meter it must look like it too. */
+  private byPort(batch: HeaderBatch, row: number, region: Region): 'dhcp' | 'dhcpv6' | undefined {
+    if (region.end <= region.at) return undefined;
+    const ports = [batch.destinationPort[row] as number, batch.sourcePort[row] as number];
+    if (ports.some((port) => port === 67 || port === 68)) return 'dhcp';
+    return ports.some((port) => port === 546 || port === 547) ? 'dhcpv6' : undefined;
   }
 
   private addDns(message: DnsMessage | Fault | undefined): void {

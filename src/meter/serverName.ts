@@ -45,9 +45,9 @@ export class ServerNames {
       this.hear(hello, batch, row);
       return this.named(hello.serverName, 'tls-sni');
     }
-    const request = this.httpRequests.add(batch, row);
-    if (request instanceof Fault) return request;
-    return request ? this.named(request.host, 'http-host') : undefined;
+    const requests = this.httpRequests.add(batch, row);
+    if (requests instanceof Fault) return requests;
+    return requests ? this.named(requests.find(({ host }) => host !== undefined)?.host, 'http-host') : undefined;
   }
 
   private named(text: string | undefined, evidence: ServerName['evidence']): ServerName | undefined {

@@ -3,7 +3,7 @@
  * HTTP/0.9 (RFC 1945 §4.1), which names no host.
  */
 
-import { type Decoded, latin1, malformed, type Region, uint8, within } from '../base/octets.ts';
+import { type Decoded, Fault, latin1, malformed, type Region, uint8, within } from '../base/octets.ts';
 
 /** A head longer than this is not searched further. */
 const longestHead = 16384;
@@ -53,6 +53,10 @@ export interface HttpRequest {
   readonly userAgent: string | undefined;
   /** The empty line that ends the head was seen. */
   readonly isWhole: boolean;
+  /** Octets of the head as far as it was seen. */
+  readonly headOctets: number;
+  /** Octets of the body behind the head; `undefined` where only reading on would tell (chunks, a tunnel, a changed protocol). */
+  readonly bodyOctets: number | undefined;
 }
 
 /** `undefined` when the octets do not begin an HTTP/1 request. Copied. */
@@ -70,13 +74,81 @@ export function readHttpRequest(region: Region): Decoded<HttpRequest> {
   if (!line.isWhole && parts.length < 3) return within(region, region.end - region.at + 1, 'http');
   if (target === '') return undefined;
   const isSimple = line.isWhole && parts.length === 2 && verb === 'GET' && target.startsWith('/');
-  if (isSimple) return { method: verb, target, host: undefined, port: undefined, userAgent: undefined, isWhole: true };
+  if (isSimple) {
+    const headOctets = line.nextAt - region.at;
+    return {
+      method: verb,
+      target,
+      host: undefined,
+      port: undefined,
+      userAgent: undefined,
+      isWhole: true,
+      headOctets,
+      bodyOctets: undefined,
+    };
+  }
   if (line.isWhole ? parts.length !== 3 || !/^HTTP\/1\.[01]$/.test(version) : !'HTTP/1.'.startsWith(version.slice(0, 7))) return undefined;
-  const head = readFields({ ...region, at: line.nextAt }, ['host', 'user-agent']);
+  const head = readFields({ ...region, at: line.nextAt }, requestFields);
   const named = authorityOf(verb, target) ?? head.fields.get('host');
   const { host, port } = splitAuthority(named);
   if (named !== undefined && named !== '' && host === undefined) return malformed('http', region.at, 'host is no name or address');
-  return { method: verb, target, host, port, userAgent: head.fields.get('user-agent'), isWhole: head.isWhole };
+  const userAgent = head.fields.get('user-agent');
+  const bodyOctets = verb === 'CONNECT' ? undefined : bodyLength(head.fields);
+  return { method: verb, target, host, port, userAgent, isWhole: head.isWhole, headOctets: head.nextAt - region.at, bodyOctets };
+}
+
+const requestFields = ['host', 'user-agent', 'content-length', 'transfer-encoding', 'upgrade'];
+
+/** RFC 9112 §6.3: without Content-Length and Transfer-Encoding a request has no body. */
+function bodyLength(fields: ReadonlyMap<string, string>): number | undefined {
+  if (fields.has('transfer-encoding') || fields.has('upgrade')) return undefined;
+  const length = fields.get('content-length');
+  if (length === undefined) return 0;
+  return /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+}
+
+/** Requests of one segment or of joined ones that are read, pipelined ones (RFC 9112 §9.3.2) among them. */
+const mostRequests = 64;
+
+/**
+ * The requests at the start of `region`, the data of a TCP stream, one behind the other's body. `undefined` and faults are those of the
+ * first; a further one that is cut before its Host is left out: `wholeHttpLength` says where it begins.
+ */
+export function readHttpRequests(region: Region): Decoded<readonly HttpRequest[]> {
+  const first = readUntilHost(region);
+  if (first === undefined || first instanceof Fault) return first;
+  const requests = [first];
+  for (let next = behind(region, first); next !== undefined && requests.length < mostRequests; ) {
+    const request = readUntilHost(next);
+    if (request === undefined || request instanceof Fault) break;
+    requests.push(request);
+    next = behind(next, request);
+  }
+  return requests;
+}
+
+/** Octets before a request that begins in `region`, behind others, and that later segments complete; all of them where there is none. */
+export function wholeHttpLength(region: Region): number {
+  let rest: Region | undefined = region;
+  for (let count = 0; rest !== undefined && count < mostRequests; count++) {
+    const request = readUntilHost(rest);
+    if (request instanceof Fault && request.kind === 'truncated' && count > 0) return rest.at - region.at;
+    if (request === undefined || request instanceof Fault) break;
+    rest = behind(rest, request);
+  }
+  return region.end - region.at;
+}
+
+/** Waits for the Host field, not for the end of the head. */
+function readUntilHost(region: Region): Decoded<HttpRequest> {
+  const request = readHttpRequest(region);
+  if (request === undefined || request instanceof Fault || request.isWhole || request.host !== undefined) return request;
+  return new Fault('http', 'truncated', region.at, region.end - region.at + 1, region.end - region.at, region.limitedBy);
+}
+
+function behind(region: Region, { isWhole, headOctets, bodyOctets }: HttpRequest): Region | undefined {
+  if (!isWhole || bodyOctets === undefined || headOctets + bodyOctets >= region.end - region.at) return undefined;
+  return { ...region, at: region.at + headOctets + bodyOctets };
 }
 
 /** RFC 9112 §3.2.2: an absolute target overrules Host. §3.2.3: CONNECT has `host:port` alone. */
@@ -130,20 +202,20 @@ function lineAt(region: Region, at: number): Line {
 }
 
 /** The first value of each field in `names` (lower case). A last line whose end was not captured may be cut in half and is left out. */
-export function readFields(region: Region, names: readonly string[]): { fields: Map<string, string>; isWhole: boolean } {
+export function readFields(region: Region, names: readonly string[]): { fields: Map<string, string>; isWhole: boolean; nextAt: number } {
   const fields = new Map<string, string>();
   const head: Region = { ...region, end: Math.min(region.end, region.at + longestHead) };
   let at = region.at;
   while (at < head.end) {
     const line = lineAt(head, at);
     if (!line.isWhole) break;
-    if (line.text === '') return { fields, isWhole: true };
+    if (line.text === '') return { fields, isWhole: true, nextAt: line.nextAt };
     const colon = line.text.indexOf(':');
     const name = line.text.slice(0, Math.max(0, colon)).toLowerCase();
     if (names.includes(name) && !fields.has(name)) fields.set(name, line.text.slice(colon + 1).trim());
     at = line.nextAt;
   }
-  return { fields, isWhole: false };
+  return { fields, isWhole: false, nextAt: at };
 }
 
 export interface HttpRequestFields {

@@ -1,10 +1,10 @@
 /** The three kinds of message at the head of a TCP stream that may be spread over segments: ClientHello, HTTP request, DNS message. */
 
-import { type Decoded, Fault, type Region, uint8, uint32 } from '../base/octets.ts';
+import { uint8, uint32 } from '../base/octets.ts';
 import type { DnsMessage } from './dns.ts';
 import { readDnsOverTcp, wholeDnsOverTcpLength } from './dnsOverTcp.ts';
 import type { HeaderBatch } from './headerBatch.ts';
-import { beginsHttpRequest, type HttpRequest, readHttpRequest } from './http.ts';
+import { beginsHttpRequest, type HttpRequest, readHttpRequests, wholeHttpLength } from './http.ts';
 import { SegmentAssembly } from './segmentAssembly.ts';
 import { type ClientHello, mayBeginClientHello, readClientHello } from './tls.ts';
 
@@ -14,18 +14,14 @@ export function assembleClientHellos(): SegmentAssembly<ClientHello> {
   );
 }
 
-/** Waits for the Host field, not for the end of the head. */
-export function assembleHttpRequests(): SegmentAssembly<HttpRequest> {
-  return new SegmentAssembly(readUntilHost, (batch, row) => {
-    const at = batch.payloadAt[row] as number;
-    return (batch.payloadEnd[row] as number) - at >= 4 && beginsHttpRequest(uint32(batch.octets, at));
-  });
+/** Waits for the Host field, not for the end of the head; several that come in one segment are given together. */
+export function assembleHttpRequests(): SegmentAssembly<readonly HttpRequest[]> {
+  return new SegmentAssembly(readHttpRequests, mayBeginHttp, undefined, wholeHttpLength);
 }
 
-function readUntilHost(region: Region): Decoded<HttpRequest> {
-  const request = readHttpRequest(region);
-  if (request === undefined || request instanceof Fault || request.isWhole || request.host !== undefined) return request;
-  return new Fault('http', 'truncated', region.at, region.end - region.at + 1, region.end - region.at, region.limitedBy);
+function mayBeginHttp(batch: HeaderBatch, row: number): boolean {
+  const at = batch.payloadAt[row] as number;
+  return (batch.payloadEnd[row] as number) - at >= 4 && beginsHttpRequest(uint32(batch.octets, at));
 }
 
 /** Port 53 only: nothing in the octets of a DNS message sets it apart. */

@@ -1,6 +1,7 @@
 /**
- * Every public capture, judged as if all its machines had slept: nobody's traffic of an ordinary network may lie beyond the
- * envelope of what explains it, and what stands first must be worth a look.
+ * Every public capture alone: it is replayed and reported on without a throw, and its books balance. Then it is judged as if all its
+ * machines had slept: nobody's traffic of an ordinary network may lie beyond the envelope of what explains it, and what stands first
+ * must be worth a look.
  */
 
 import assert from 'node:assert/strict';
@@ -11,11 +12,13 @@ import { formatMac } from '../../src/base/address.ts';
 import { day, hour } from '../../src/base/time.ts';
 import { Casework } from '../../src/casework/casework.ts';
 import { eventKind } from '../../src/record/event.ts';
+import { imbalance } from '../../src/record/health.ts';
 import { assembleReport } from '../../src/report/assemble.ts';
+import { renderText } from '../../src/report/text.ts';
 import { Random } from '../../src/scenario/random.ts';
 import { WindowsLog } from '../../src/scenario/windowsLog.ts';
 import { devices } from '../../src/store/questions/derived.ts';
-import { span } from '../../src/store/questions/facts.ts';
+import { health, span } from '../../src/store/questions/facts.ts';
 import { Store } from '../../src/store/store.ts';
 import { storeOperatorFacts } from '../../src/watch/operatorFacts.ts';
 import { replayCapture } from '../../src/watch/replayCapture.ts';
@@ -45,6 +48,9 @@ describe('public captures, as if everybody had slept', { skip: skipWithout('pcap
       t.after(() => store.close());
       await replayCapture(join(folder, name), store, { sensor: 'box1', maxFlows: 100_000 });
       await new Casework(store, { explanations: knowledge }).settle();
+      const books = await store.ask(health, {});
+      assert.ok(books.length > 0 && books.every((stage) => imbalance(stage) === 0));
+      assert.ok(renderText(await assembleReport(store, { policy: 'sleep' })).length > 0);
       const [time] = await store.ask(span, {});
       const machines = await store.ask(devices, {});
       if (time?.from == null || time.to === null || machines.length === 0) return t.diagnostic('no machine, no flow');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { latestTime, outOfRange, ticksPerSecondOf, ticksToTime } from '../../src/link/timeStamp.ts';
+import { latestTime, outOfRange, ticksPerSecondOf, ticksToPicoseconds, ticksToTime } from '../../src/link/timeStamp.ts';
 
 describe('time stamps of captures', () => {
   for (const ticksPerSecond of [1_000_000n, 1_000_000_000n, 1_000n, 10n ** 12n, 2n ** 20n])
@@ -17,6 +17,23 @@ describe('time stamps of captures', () => {
         { numRuns: 300 },
       );
     });
+
+  for (const ticksPerSecond of [1_000_000_000n, 10n ** 7n, 10n ** 12n, 10n ** 13n, 2n ** 20n, 2n ** 40n])
+    it(`of ${ticksPerSecond} ticks a second keep their picoseconds`, () => {
+      const [toTime, toPicoseconds] = [ticksToTime(ticksPerSecond, 0n), ticksToPicoseconds(ticksPerSecond)];
+      const most = (BigInt(latestTime) * ticksPerSecond) / 1_000_000n;
+      fc.assert(
+        fc.property(fc.bigInt(0n, most < 2n ** 64n ? most : 2n ** 64n - 1n), (ticks) => {
+          const [high, low] = [Number(ticks >> 32n), Number(ticks & 0xffff_ffffn)];
+          const whole = BigInt(toTime(high, low)) * 1_000_000n + BigInt(toPicoseconds?.(high, low) ?? -1);
+          assert.equal(whole, (ticks * 10n ** 12n) / ticksPerSecond);
+        }),
+        { numRuns: 300 },
+      );
+    });
+  it('of microseconds and coarser have nothing below', () => {
+    assert.deepEqual([1n, 1000n, 1_000_000n].map(ticksToPicoseconds), [undefined, undefined, undefined]);
+  });
 
   const resolutions: [number, bigint | undefined][] = [
     [0, 1n],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { addressFromIpv4 } from '../../src/base/address.ts';
+import { dhcpMessage, encodeDhcpv4 } from '../../src/wire/dhcpv4.ts';
 import { dnsType, encodeDnsQuery } from '../../src/wire/dns.ts';
 import { encodeDnsOverTcp } from '../../src/wire/dnsOverTcp.ts';
 import { encodeEthernet, etherType, type VlanTag } from '../../src/wire/ethernet.ts';
@@ -17,6 +18,7 @@ import { encodeUdp } from '../../src/wire/udp.ts';
 import { encodePcap } from '../link/encodePcap.ts';
 import { ascii, hex } from './hostility.ts';
 import { inspectFile } from './inspectFile.ts';
+import { samples } from './samples.ts';
 import { judgeFile, tsharkIsMissing } from './tshark.ts';
 
 const macs = { destinationMac: 0x0200_0000_0002, sourceMac: 0x0200_0000_0001 };
@@ -138,6 +140,44 @@ function helloFrames(): Uint8Array[] {
   );
 }
 
+/** Two or three requests in one segment, with bodies, and one whose second request ends in the next segment. */
+function requestFrames(): Uint8Array[] {
+  const head = (host: string, more = '') => ascii(`POST /x HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`);
+  const body = concatenate(head('body-a.example', 'Content-Length: 5\r\n'), ascii('GET /'), head('body-b.example'));
+  const cut = concatenate(head('cut-a.example'), head('cut-b.example'));
+  const streams: [Uint8Array, number[]][] = [
+    [concatenate(head('a.example'), head('b.example'), head('c.example')), []],
+    [body, []],
+    [cut, [head('cut-a.example').length + 20]],
+  ];
+  return streams.flatMap(([stream, cuts]) => streamFrames(80, stream, cuts));
+}
+
+/** Neighbor Discovery, MLD, DHCP and SSDP as the samples have them, and payloads of every short length on the ports of DHCP. */
+function discoveryFrames(): Uint8Array[] {
+  const known = samples.flatMap(({ tshark, frame, name }) =>
+    frame && (['ssdp', 'dhcp', 'dhcpv6'].includes(tshark ?? '') || /solicitation|advertisement|redirect|mld/.test(name)) ? [frame] : [],
+  );
+  const messages = Object.values(dhcpMessage).map((messageType) =>
+    encodeDhcpv4({ operation: 1, transaction: messageType, clientMac: macs.sourceMac, messageType, hostName: 'a' }),
+  );
+  const cuts = [0, 1, 2, 3, 4, 100, 236, 240].map((length) => (messages[0] as Uint8Array).slice(0, length));
+  const over4 = (payload: Uint8Array, sourcePort: number, destinationPort: number) =>
+    ethernet(
+      etherType.ipv4,
+      encodeIpv4({ ...words, protocol: ipProtocol.udp }, encodeUdp({ source: a, destination: b, sourcePort, destinationPort }, payload)),
+    );
+  const overUdp6 = (payload: Uint8Array, sourcePort: number, destinationPort: number) =>
+    ethernet(etherType.ipv6, over6(ipProtocol.udp, encodeUdp({ source: a, destination: b, sourcePort, destinationPort }, payload)));
+  const short6 = [0, 1, 2, 3, 4, 5, 9].map((length) => new Uint8Array(length).fill(1));
+  const types6 = [0, 1, 7, 12, 13, 14, 36, 37, 255].map((type) => Uint8Array.of(type, 1, 2, 3));
+  return [
+    ...known,
+    ...[...messages, ...cuts].flatMap((payload) => [over4(payload, 68, 67), over4(payload, 67, 68), over4(payload, 50000, 67)]),
+    ...[...short6, ...types6].flatMap((payload) => [overUdp6(payload, 546, 547), overUdp6(payload, 547, 547)]),
+  ];
+}
+
 const cooked = (type: number, packet: Uint8Array) =>
   concatenate(hex('0000 0001 0006 0200000000010000'), Uint8Array.of(type >>> 8, type & 255), packet);
 const cooked2 = (type: number, packet: Uint8Array) =>
@@ -147,6 +187,8 @@ const captures: readonly [sentence: string, linkType: number, frames: () => Uint
   ['tags, labels and LLC', 1, () => [...vlanFrames(), ...mplsFrames(), ...llcFrames()]],
   ['options and extension headers', 1, () => [...optionFrames(), ...extensionFrames(), authenticationFrame()]],
   ['messages spread over segments', 1, () => [...dnsFrames(), ...helloFrames()]],
+  ['several requests in one stream', 1, requestFrames],
+  ['neighbor discovery, MLD, DHCP and SSDP', 1, discoveryFrames],
   ['Linux cooked', 113, () => packets.map(([type, packet]) => cooked(type, packet))],
   ['Linux cooked version 2', 276, () => packets.map(([type, packet]) => cooked2(type, packet))],
   [

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Fault } from '../../src/base/octets.ts';
-import { encodeHttpRequest, encodeHttpResponse, readHttpRequest, readHttpResponse } from '../../src/wire/http.ts';
+import {
+  encodeHttpRequest,
+  encodeHttpResponse,
+  readHttpRequest,
+  readHttpRequests,
+  readHttpResponse,
+  wholeHttpLength,
+} from '../../src/wire/http.ts';
 import { encodeSsdpSearch, readSsdp } from '../../src/wire/ssdp.ts';
 import { accepted, ascii, region } from './hostility.ts';
 
@@ -23,6 +30,8 @@ describe('HTTP requests', () => {
         port: undefined,
         userAgent: 'curl/7.64.1',
         isWhole: true,
+        headOctets: 100,
+        bodyOctets: 0,
       },
     );
   });
@@ -61,6 +70,27 @@ describe('HTTP requests', () => {
     'GET  HTTP/1.1\r\n\r\n',
   ])
     it(`leaves ${JSON.stringify(text)} alone`, () => assert.equal(request(text), undefined));
+  const head = (host: string, more = '') => `POST / HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`;
+  const streams: [string, string, (string | undefined)[], number | undefined][] = [
+    ['reads requests that stand behind each other', head('a') + head('b') + head('c'), ['a', 'b', 'c'], undefined],
+    ['passes over bodies of a stated length', `${head('a', 'Content-Length: 3\r\n')}xyz${head('b')}`, ['a', 'b'], undefined],
+    ['does not take a body for a request', `${head('a', `Content-Length: ${head('b').length}\r\n`)}${head('b')}`, ['a'], undefined],
+    ['does not look behind chunks', head('a', 'Transfer-Encoding: chunked\r\n') + head('b'), ['a'], undefined],
+    ['does not look into a tunnel', `CONNECT a:443 HTTP/1.1\r\n\r\n${head('b')}`, ['a'], undefined],
+    ['does not look behind a length that is none', head('a', 'Content-Length: -1\r\n') + head('b'), ['a'], undefined],
+    ['stops at what is no request', `${head('a')}\x00\x01\x02\x03`, ['a'], undefined],
+    ['says where a request begins that is cut before its host', `${head('a')}GET / HTTP/1.1\r\nHo`, ['a'], head('a').length],
+  ];
+  for (const [sentence, text, hostNames, whole] of streams)
+    it(sentence, () => {
+      const octets = region(ascii(text));
+      assert.deepEqual(
+        accepted(readHttpRequests(octets)).map(({ host }) => host),
+        hostNames,
+      );
+      assert.equal(wholeHttpLength(octets), whole ?? text.length);
+    });
+
   it('reads the target of HTTP/0.9', () => assert.equal(accepted(request('GET /x\r\n')).target, '/x'));
   it('survives a cut at every length', () => {
     const octets = encodeHttpRequest({ target: '/', host: 'a.example' });

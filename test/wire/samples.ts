@@ -9,7 +9,7 @@ import { dnsType, encodeDnsQuery, encodeDnsResponse, readDns } from '../../src/w
 import { encodeDnsOverTcp, readDnsOverTcp } from '../../src/wire/dnsOverTcp.ts';
 import { encodeEapIdentity, encodeEapolStart, readEapol } from '../../src/wire/eapol.ts';
 import { encodeEthernet, etherType, readEthernet } from '../../src/wire/ethernet.ts';
-import { encodeHttpRequest, encodeHttpResponse, readHttpRequest, readHttpResponse } from '../../src/wire/http.ts';
+import { encodeHttpRequest, encodeHttpResponse, readHttpRequest, readHttpRequests, readHttpResponse } from '../../src/wire/http.ts';
 import { readIcmpQuote } from '../../src/wire/icmpQuote.ts';
 import { encodeIcmpv4Echo, encodeIcmpv4Error, icmpv4Type, readIcmpEcho, readIcmpv4 } from '../../src/wire/icmpv4.ts';
 import { encodeIcmpv6Echo, encodeIcmpv6Error, icmpv6Type, readIcmpv6 } from '../../src/wire/icmpv6.ts';
@@ -303,6 +303,7 @@ export const samples: readonly Sample[] = [
   { name: 'dhcpv6', read: readDhcpv6, octets: lease6, frame: udp6(547, 546, lease6), tshark: 'dhcpv6' },
   { name: 'tls ClientHello', read: readClientHello, octets: hello, frame: tcp4(443, hello), tshark: 'tls' },
   { name: 'http request', read: readHttpRequest, octets: request, frame: tcp4(80, request), tshark: 'http' },
+  { name: 'http requests', read: readHttpRequests, octets: concatenate(request, request) },
   { name: 'http response', read: readHttpResponse, octets: response, frame: tcp4(80, response), tshark: 'data-text-lines' },
   { name: 'ssdp search', read: readSsdp, octets: search, frame: udp4(50000, 1900, search), tshark: 'ssdp' },
   { name: 'ssdp notify', read: readSsdp, octets: notify, frame: udp4(50000, 1900, notify), tshark: 'ssdp' },

@@ -126,7 +126,21 @@ describe('A message spread over TCP segments', () => {
       const assembly = assembleHttpRequests();
       const first = addTo(assembly, { octets: request.slice(0, cut), sequence: 1, destinationPort: 80 });
       const value = first ?? addTo(assembly, { octets: request.slice(cut), sequence: 1 + cut, destinationPort: 80 });
-      assert.ok(value && !(value instanceof Fault) && value.host === 'split.example.com', `cut at ${cut}`);
+      assert.ok(value && !(value instanceof Fault) && value[0]?.host === 'split.example.com', `cut at ${cut}`);
+    }
+  });
+  it('goes on with the HTTP request that begins behind a whole one and ends in a later segment', () => {
+    const [one, two] = ['one.example', 'two.example'].map((host) => encodeHttpRequest({ target: '/', host })) as [Uint8Array, Uint8Array];
+    const stream = concatenate(one, two);
+    // Where a cut falls behind the host of a request, the rest of its head is not waited for.
+    for (let cut = one.length; cut < stream.length - 2; cut++) {
+      const assembly = assembleHttpRequests();
+      const pieces = [0, cut, stream.length];
+      const found = pieces.slice(0, -1).flatMap((at, i) => {
+        const value = addTo(assembly, { octets: stream.slice(at, pieces[i + 1]), sequence: at, destinationPort: 80 });
+        return value instanceof Fault ? [value.kind] : (value ?? []).map(({ host }) => host);
+      });
+      assert.deepEqual([found, assembly.held], [['one.example', 'two.example'], 0], `cut at ${cut}`);
     }
   });
   it('goes on with the DNS message that begins behind a whole one and ends in a later segment', () => {

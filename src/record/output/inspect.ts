@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { faultCount } from '../capture.ts';
-import { countsByName, isoInstant } from './instant.ts';
+import { countsByName, isoExactInstant, isoInstant } from './instant.ts';
 
 export const inspectOutput = z.strictObject({
   files: z.array(
@@ -14,10 +14,15 @@ export const inspectOutput = z.strictObject({
       octets: z.number().int(),
       firstAt: isoInstant.nullable(),
       lastAt: isoInstant.nullable(),
+      /** The same with all digits of the file, where its clock is finer than microseconds; else null. */
+      firstExactlyAt: isoExactInstant.nullable(),
+      lastExactlyAt: isoExactInstant.nullable(),
       protocols: countsByName,
       ipv4Options: countsByName,
       ndp: countsByName,
       names: z.strictObject({ dns: z.array(z.string()), sni: z.array(z.string()), httpHost: z.array(z.string()) }),
+      /** What the file itself says that addresses are called (name blocks of pcapng): no evidence of a name. */
+      addressNames: z.array(z.strictObject({ address: z.string(), name: z.string() })),
       faults: z.array(faultCount),
       /** Packets that never came into the file, as it says itself; null where it says nothing. */
       lost: z.strictObject({ byInterface: z.number().int(), bySystem: z.number().int() }).nullable(),
