@@ -72,6 +72,9 @@ const losses: Readonly<Record<string, string>> = {
   'instance-ids nxlog-syslog': 'none of its data have names, so the instant of the shutdown is known to the second of the event only',
 };
 
+/** Their frames take most of the time, and their logs are written as those of `office-day` and `paper-2021` are. */
+const sameLogs: ReadonlySet<string> = new Set(['dns-tunnel', 'icmp-tunnel', 'ntp-exfiltration', 'upload']);
+
 /** As a log holds them: by channel and record id, each once. */
 const asKept = (events: readonly EventRecord[]) => {
   const kept = new Map(events.map((event) => [`${event.channel} ${event.recordId}`, event]));
@@ -111,7 +114,7 @@ function difference(expected: readonly IntervalRecord[], found: readonly Interva
 
 describe('every story in every form', () => {
   const gone = new Set(Object.keys(losses));
-  for (const [name, tell] of Object.entries(stories)) {
+  for (const [name, tell] of Object.entries(stories).filter(([name]) => !sameLogs.has(name))) {
     it(`${name} has the same events and the same timeline in each form`, async () => {
       const story = tell(4);
       const written = await writeStory(story, join(folder.path, name));
@@ -133,5 +136,6 @@ describe('every story in every form', () => {
     });
   }
 
+  it('leave out only stories that exist', () => assert.ok([...sameLogs].every((name) => name in stories)));
   it('differ only where it is written down', () => assert.deepEqual([...gone], []));
 });
