@@ -34,11 +34,20 @@ export class ProgressLine {
     if (!process.stderr.isTTY || now - this.startedAtMs < 2000 || now - this.shownAtMs < 200) return;
     this.shownAtMs = now;
     this.isShown = true;
-    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\u001b[K${fitting(text, process.stderr.columns)}`);
   }
 
   end(): void {
     if (this.isShown) process.stderr.write('\r\u001b[K');
     this.isShown = false;
   }
+}
+
+/**
+ * What a line of a terminal holds: of a longer text the end, where rate and time left stand behind the name of a file. A terminal that does
+ * not know how wide it is says 0.
+ */
+export function fitting(text: string, columns: number | undefined): string {
+  const room = (columns || 80) - 1;
+  return text.length <= room ? text : `…${text.slice(text.length - room + 1)}`;
 }

@@ -8,6 +8,7 @@ import { flowKind } from '../../src/record/flow.ts';
 import { intervalKind } from '../../src/record/interval.ts';
 import { destinationKind, deviceKind, judgementKind } from '../../src/record/judged.ts';
 import { Store } from '../../src/store/store.ts';
+import { destination } from '../judge/sample.ts';
 import { rollUpAll } from '../store/rollUpAll.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
 import { suiteLifetime, temporaryFolder } from '../temporaryFolder.ts';
@@ -55,25 +56,11 @@ async function hostileStore(folder: string): Promise<Store> {
       addresses: [address(`192.168.8.${i + 1}`)],
       doubts: [],
     });
-    store.append(destinationKind, {
-      id: `${i}abc`,
-      name,
-      nameProof: 'claimed',
-      address: null,
-      protocol: name,
-      port: 443,
-      icmpType: null,
-      application: 'tls',
-      direction: 'outgoing',
-      scope: 'outside',
-      cast: 'unicast',
-      roles: [name],
-      status: i % 2 === 0 ? 'unexplained' : 'explained',
-      reason: name,
-      rule: i % 2 === 0 ? null : name,
-      source: i % 2 === 0 ? null : name,
-      envelope: null,
-    });
+    const known = i % 2 === 0 ? {} : { status: 'explained' as const, rule: name, source: name };
+    store.append(
+      destinationKind,
+      destination({ id: `${i}abc`, name, nameProof: 'claimed', protocol: name, roles: [name], reason: name, ...known }),
+    );
     store.append(flowKind, sampleFlow({ sourceMac: mac + i, serverName: name }));
     store.append(flowKind, sampleFlow({ sourceMac: mac + 100 + i, sourceAddress: address(`192.168.8.${i + 1}`), serverName: name }));
     store.append(judgementKind, {

@@ -3,23 +3,9 @@ import { describe, it } from 'node:test';
 import { explain, matchesPattern } from '../../src/judge/explain.ts';
 import type { FarEndIdentity } from '../../src/judge/judgement.ts';
 import { explanation } from '../../src/record/explanation.ts';
-import { rule } from './sample.ts';
+import { farEnd, rule } from './sample.ts';
 
-const far = (changes: Partial<FarEndIdentity> = {}): FarEndIdentity => ({
-  id: 'x',
-  name: 'edge.microsoft.com',
-  nameProof: 'resolved',
-  address: null,
-  protocol: 'tcp',
-  port: 443,
-  icmpType: null,
-  application: 'tls',
-  direction: 'outgoing',
-  scope: 'outside',
-  cast: 'unicast',
-  roles: [],
-  ...changes,
-});
+const far = (changes: Partial<FarEndIdentity> = {}): FarEndIdentity => farEnd({ name: 'edge.microsoft.com', ...changes });
 
 describe('a pattern', () => {
   const rows: [string, string, boolean][] = [

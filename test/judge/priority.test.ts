@@ -4,27 +4,7 @@ import fc from 'fast-check';
 import type { Excess } from '../../src/judge/envelope.ts';
 import { type Evidence, prioritise, rhythmMinutes, statusOf } from '../../src/judge/priority.ts';
 import { type DestinationRecord, destinationStatuses } from '../../src/record/judged.ts';
-
-const destination = (changes: Partial<DestinationRecord> = {}): DestinationRecord => ({
-  id: 'x',
-  name: 'a.example',
-  nameProof: 'resolved',
-  address: null,
-  protocol: 'tcp',
-  port: 443,
-  icmpType: null,
-  application: 'tls',
-  direction: 'outgoing',
-  scope: 'outside',
-  cast: 'unicast',
-  roles: [],
-  status: 'unexplained',
-  reason: 'no explanation for this name',
-  rule: null,
-  source: null,
-  envelope: null,
-  ...changes,
-});
+import { destination } from './sample.ts';
 
 const evidence = (changes: Partial<Evidence> = {}, far: Partial<DestinationRecord> = {}): Evidence => ({
   destination: destination(far),

@@ -1,9 +1,11 @@
 /** Values for tests of the judge. */
 
 import { parsePrefix } from '../../src/base/address.ts';
+import type { FarEndIdentity } from '../../src/judge/judgement.ts';
 import type { Teaching } from '../../src/judge/networks.ts';
 import type { Explanation } from '../../src/record/explanation.ts';
 import type { HostInterval, HostState } from '../../src/record/interval.ts';
+import type { DestinationRecord } from '../../src/record/judged.ts';
 import type { NameRecord } from '../../src/record/sighting.ts';
 import { address, at } from '../store/sampleFlow.ts';
 
@@ -50,5 +52,33 @@ export const rule = (changes: Partial<Explanation>): Explanation => ({
   firstVerified: '2021-01-10',
   lastVerified: '2021-01-12',
   breadth: 'exact',
+  ...changes,
+});
+
+/** Whom a machine asked over TLS, outside, by a name that was resolved. */
+export const farEnd = (changes: Partial<FarEndIdentity> = {}): FarEndIdentity => ({
+  id: 'x',
+  name: 'a.example',
+  nameProof: 'resolved',
+  address: null,
+  protocol: 'tcp',
+  port: 443,
+  icmpType: null,
+  application: 'tls',
+  direction: 'outgoing',
+  scope: 'outside',
+  cast: 'unicast',
+  roles: [],
+  ...changes,
+});
+
+/** The same, judged: nothing explains it. */
+export const destination = (changes: Partial<DestinationRecord> = {}): DestinationRecord => ({
+  ...farEnd(),
+  status: 'unexplained',
+  reason: 'no explanation for this name',
+  rule: null,
+  source: null,
+  envelope: null,
   ...changes,
 });

@@ -3,29 +3,10 @@ import { describe, it } from 'node:test';
 import type { Evidence } from '../../src/judge/priority.ts';
 import { suggest } from '../../src/judge/suggestion.ts';
 import type { DestinationRecord } from '../../src/record/judged.ts';
-import { rule } from './sample.ts';
+import { destination, rule } from './sample.ts';
 
 const evidence = (changes: Partial<Evidence> = {}, far: Partial<DestinationRecord> = {}): Evidence => ({
-  destination: {
-    id: 'x',
-    name: 'a.example',
-    nameProof: 'resolved',
-    address: null,
-    protocol: 'tcp',
-    port: 443,
-    icmpType: null,
-    application: 'tls',
-    direction: 'outgoing',
-    scope: 'outside',
-    cast: 'unicast',
-    roles: [],
-    status: 'unexplained',
-    reason: null,
-    rule: null,
-    source: null,
-    envelope: null,
-    ...far,
-  },
+  destination: destination(far),
   minutes: [10, 500],
   sentOctets: 100,
   receivedOctets: 200,

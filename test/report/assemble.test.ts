@@ -14,7 +14,7 @@ import {
 import { reportOutput } from '../../src/record/output/report.ts';
 import { assembleReport, type ReportOptions } from '../../src/report/assemble.ts';
 import { Store } from '../../src/store/store.ts';
-import { device, router } from '../judge/sample.ts';
+import { destination, device, router } from '../judge/sample.ts';
 import { rollUpAll } from '../store/rollUpAll.ts';
 import { address, at, sampleFlow } from '../store/sampleFlow.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
@@ -31,26 +31,8 @@ const machine = (changes: Partial<DeviceRecord> = {}): DeviceRecord => ({
   addresses: [address('192.168.7.23')],
   ...changes,
 });
-const farEnd = (id: string, changes: Partial<DestinationRecord> = {}): DestinationRecord => ({
-  id,
-  name: `${id}.example`,
-  nameProof: 'resolved',
-  address: null,
-  protocol: 'tcp',
-  port: 443,
-  icmpType: null,
-  application: 'tls',
-  direction: 'outgoing',
-  scope: 'outside',
-  cast: 'unicast',
-  roles: [],
-  status: 'unexplained',
-  reason: 'no explanation for this name',
-  rule: null,
-  source: null,
-  envelope: null,
-  ...changes,
-});
+const farEnd = (id: string, changes: Partial<DestinationRecord> = {}): DestinationRecord =>
+  destination({ id, name: `${id}.example`, ...changes });
 const judged = (destination: string, changes: Partial<JudgementRecord> = {}): JudgementRecord => {
   const begin = changes.minute ?? start;
   return {

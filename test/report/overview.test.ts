@@ -9,6 +9,7 @@ import { assembleReport } from '../../src/report/assemble.ts';
 import { assembleOverview } from '../../src/report/overview.ts';
 import { span } from '../../src/store/questions/facts.ts';
 import { Store } from '../../src/store/store.ts';
+import { destination } from '../judge/sample.ts';
 import { rollUpAll } from '../store/rollUpAll.ts';
 import { at, sampleFlow } from '../store/sampleFlow.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
@@ -31,27 +32,8 @@ const farEnds: readonly (Partial<DestinationRecord> & { readonly id: string })[]
   { id: 'data', rule: 'data', envelope: { perDay: { sentData: 500, sentOctets: 100_000 }, source } },
   { id: 'quiet', rule: 'quiet', envelope: { perDay: { sentPackets: 1_000_000 }, source } },
 ];
-const destinations = farEnds.map(
-  (changes): DestinationRecord => ({
-    name: `${changes.id.replace(' ', '-')}.example`,
-    nameProof: 'resolved',
-    address: null,
-    protocol: 'tcp',
-    port: 443,
-    icmpType: null,
-    application: 'tls',
-    direction: 'outgoing',
-    scope: 'outside',
-    cast: 'unicast',
-    roles: [],
-    status: 'explained',
-    reason: 'an explanation of this test',
-    rule: null,
-    source: null,
-    envelope: null,
-    ...changes,
-  }),
-);
+const explained = { status: 'explained', reason: 'an explanation of this test' } as const;
+const destinations = farEnds.map((changes) => destination({ name: `${changes.id.replace(' ', '-')}.example`, ...explained, ...changes }));
 
 const judgement = fc
   .record({
