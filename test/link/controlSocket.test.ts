@@ -133,17 +133,17 @@ describe('a control socket', { skip: noLab }, () => {
       sender.sendBatch(frames),
       frames.map(() => true),
     );
-    const [received, counts]: [string[], number[]] = [[], []];
+    const received: string[] = [];
     const take = (octets: Uint8Array, at: number, end: number) => received.push(Buffer.from(octets.subarray(at, end)).toString('hex'));
-    do {
+    // However they come: a busy machine hands them over in pieces.
+    for (let tries = 0; received.length < frames.length && tries < 100; tries++) {
       new FrameWait([socket]).block(200);
-      counts.push(socket.receiveBatch(take));
-    } while (counts.at(-1) === rowsOfBatch);
+      while (socket.receiveBatch(take) === rowsOfBatch);
+    }
     assert.deepEqual(
       received,
       frames.map((frame) => Buffer.from(frame).toString('hex')),
     );
-    assert.deepEqual(counts, [64, 64, 22]);
     for (const one of [sender, socket]) one.close();
   });
   it('says of each frame whether the kernel took it, and gives a long one with its length', async (t) => {
@@ -157,10 +157,12 @@ describe('a control socket', { skip: noLab }, () => {
     left.ip('link', 'set', 'a0', 'mtu', '4000');
     right.ip('link', 'set', 'b0', 'mtu', '4000');
     assert.deepEqual(sender.sendBatch([long]), [true]);
-    for (let n = 0; n < 2; n++) socket.receive();
     const found: [number, number][] = [];
-    socket.receiveBatch((_, at, end, originalLength) => found.push([end - at, originalLength]));
-    assert.deepEqual(found, [[2048, 3000]]);
+    for (let tries = 0; found.length < 3 && tries < 100; tries++) {
+      new FrameWait([socket]).block(200);
+      socket.receiveBatch((_, at, end, originalLength) => found.push([end - at, originalLength]));
+    }
+    assert.deepEqual(found.at(-1), [2048, 3000]);
     for (const one of [sender, socket]) one.close();
   });
   it('waits no longer than it is told when nothing comes', async (t) => {
