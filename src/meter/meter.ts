@@ -101,7 +101,11 @@ export class Meter {
   /** Reads every row; keeps nothing that points into the batch. */
   consume(batch: HeaderBatch): void {
     this.recent.read(batch);
-    for (let row = 0; row < batch.count; row++) this.consumeRow(batch, row);
+    for (let row = 0; row < batch.count; row++) {
+      this.consumeRow(batch, row);
+      // Only now: whoever asks for the counters meanwhile, because the sink is full, finds a packet either nowhere or in both sums.
+      this.received++;
+    }
   }
 
   /** Hands over everything that is held; what the sink has no room for is due. */
@@ -155,7 +159,6 @@ export class Meter {
   }
 
   private consumeRow(batch: HeaderBatch, row: number): void {
-    this.received++;
     const atUs = Math.floor(batch.capturedAtUs[row] as number);
     if (!(atUs >= 0 && atUs <= latestUs)) {
       this.refused['time-out-of-range']++;

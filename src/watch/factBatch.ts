@@ -52,6 +52,8 @@ export class FactWriter implements SliceSink {
   private used = 0;
   private recordsInBuffer = 0;
   private readonly queue: Waiting[] = [];
+  /** Of these, from the first on, stand in a buffer by now. */
+  private drained = 0;
 
   /** @param seal tells main that a buffer may be read */
   constructor(
@@ -61,7 +63,7 @@ export class FactWriter implements SliceSink {
   ) {}
 
   get waiting(): number {
-    return this.queue.length;
+    return this.queue.length - this.drained;
   }
 
   /** Records stand in the buffer that is being filled. */
@@ -118,12 +120,13 @@ export class FactWriter implements SliceSink {
 
   /** Writes what waited. */
   drain(): void {
-    let done = 0;
+    // A buffer that fills up meanwhile goes with counters that are true at that moment.
     for (const { kind, text } of this.queue) {
       if (!this.text(kind, text)) break;
-      done++;
+      this.drained++;
     }
-    if (done > 0) this.queue.splice(0, done);
+    if (this.drained > 0) this.queue.splice(0, this.drained);
+    this.drained = 0;
   }
 
   /** Hands over what has been written; the counters alone where nothing was. False when no buffer is free. */
@@ -140,9 +143,11 @@ export class FactWriter implements SliceSink {
   }
 
   private sighting(kind: number, record: Readonly<Record<string, unknown>>): void {
-    this.records++;
     const text = encoder.encode(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
-    if (this.queue.length === 0 && this.text(kind, text)) return;
+    const isWritten = this.queue.length === 0 && this.text(kind, text);
+    // Counted only now: what fills up a buffer is not among what its counters tell of.
+    this.records++;
+    if (isWritten) return;
     if (this.queue.length >= mostWaiting) this.givenUp++;
     else this.queue.push({ kind, text });
   }

@@ -149,6 +149,25 @@ describe('the loop of a capture worker', () => {
     assert.equal(bench.sightings.length + (counters?.recordsGivenUp ?? 0), 20_000);
   });
 
+  it('gives every buffer counters that balance, also one that fills up in the middle of a block or of what waited', () => {
+    for (const buffers of [1, 2, 8]) {
+      const bench = new Bench({ buffers, bufferOctets: 8192 });
+      bench.nowUs = start;
+      let read = 0;
+      for (let i = 0; i < 30; i++) {
+        bench.nowUs += 5 * second;
+        bench.source.arrive(Array.from({ length: 150 }, (_, n) => dnsAnswer(bench.nowUs + n, `n${i}-${n}.example.org`, n)));
+        bench.loop.step(0);
+        bench.read((counters) => {
+          read++;
+          assertBalanced(bench, counters);
+        });
+      }
+      assert.ok(read >= 30, `${read} buffers`);
+      assertBalanced(bench, bench.end());
+    }
+  });
+
   it('counts frames that went with the ring, and goes on with frame numbers on the next one', () => {
     const bench = new Bench();
     bench.nowUs = start;

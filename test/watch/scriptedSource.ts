@@ -71,8 +71,8 @@ export class Bench {
     this.loop.open(this.source);
   }
 
-  /** Main reads what was sealed and gives the buffers back; returns the counters of the last one. */
-  read() {
+  /** Main reads what was sealed and gives the buffers back; returns the counters of the last one. `each` sees those of each in turn. */
+  read(each: (counters: FactBatch['counters']) => void = () => {}) {
     let counters: FactBatch['counters'] | undefined;
     for (const buffer of this.sealed.splice(0)) {
       const batch = new FactBatch(this.pool.words(buffer), 'c');
@@ -84,6 +84,7 @@ export class Bench {
         },
       });
       counters = batch.counters;
+      each(counters);
       this.pool.release(buffer);
     }
     return counters;
