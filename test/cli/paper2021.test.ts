@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { accountOutput } from '../../src/record/output/account.ts';
 import { replayOutput } from '../../src/record/output/replay.ts';
 import { type ReportHost, reportOutput } from '../../src/record/output/report.ts';
+import { repositoryRoot } from '../repositoryRoot.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { writeStory, yoban, yobanJson } from './run.ts';
 
@@ -58,6 +59,8 @@ function assertTables(host: ReportHost): void {
   }
   assert.deepEqual(host.noUserStarted, { packets: 769, explained: 769 });
 }
+
+const readme = () => readFile(join(repositoryRoot, 'README.md'), 'utf8');
 
 describe('the story paper-2021', () => {
   for (const seed of [1, 2, 77])
@@ -113,7 +116,7 @@ describe('the story paper-2021', () => {
     assert.equal(await report('c'), first);
   });
 
-  it('prints the tables as text, what is unexplained first', async (t) => {
+  it('prints the tables as text, what is unexplained first, as the README shows them', async (t) => {
     const folder = await temporaryFolder(t);
     const files = await writeStory('paper-2021', 1, folder);
     await yoban('replay', files.capture, '--logs', files.log, '--data', folder);
@@ -123,6 +126,17 @@ describe('the story paper-2021', () => {
     assert.match(stdout, /sum +457/);
     assert.match(stdout, /sum +312/);
     assert.match(stdout, /asleep \d+\.\d h {3}off \d+\.\d h/);
+    const shown = /```\n(Yoban: traffic that no user started\n[^`]*)```/.exec(await readme())?.[1];
+    assert.equal(stdout, shown);
+  });
+
+  it('is made of verbs that the README names', async () => {
+    const { stdout } = await yoban('--help');
+    const verbs = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[| <| {2,})/gm)].map(([, verb]) => verb as string);
+    assert.ok(verbs.includes('replay') && verbs.includes('lab'), verbs.join(' '));
+    const text = await readme();
+    const missing = verbs.filter((verb) => verb !== 'help' && !text.includes(`| \`yoban ${verb}`));
+    assert.deepEqual(missing, []);
   });
 });
 
