@@ -14,6 +14,7 @@ import { encodeIcmpv6 } from '../../src/wire/icmpv6.ts';
 import { encodeIpv4, ipProtocol } from '../../src/wire/ipv4.ts';
 import { encodeIpv6 } from '../../src/wire/ipv6.ts';
 import { encodeNeighborSolicitation } from '../../src/wire/ndp.ts';
+import { concatenate } from '../../src/wire/octetBuilder.ts';
 import { encodeTcp, tcpFlag } from '../../src/wire/tcp.ts';
 import { encodeClientHello } from '../../src/wire/tls.ts';
 import { encodeUdp } from '../../src/wire/udp.ts';
@@ -107,6 +108,19 @@ describe('Inspection', () => {
     };
     assert.equal(inspectOutput.safeParse({ files: [file] }).error, undefined);
     assert.ok(faults.length > 0);
+  });
+  it('counts whatever comes on the ports of DHCP as that, and an empty datagram as nothing', () => {
+    const short = (destinationPort: number, octets: number) =>
+      overIpv4(ipProtocol.udp, encodeUdp({ ...ends, sourcePort: 50000, destinationPort }, new Uint8Array(octets)));
+    const { protocols, faults } = inspect([short(67, 1), short(68, 239), short(547, 3), short(67, 0), short(9, 1)]);
+    assert.deepEqual([protocols.dhcp, protocols.dhcpv6], [2, 1]);
+    const faultsIn = (wanted: string) => faults.reduce((sum, { layer, count }) => sum + (layer === wanted ? count : 0), 0);
+    assert.deepEqual([faultsIn('dhcp'), faultsIn('dhcpv6')], [2, 1]);
+  });
+  it('names the hosts of all requests of a segment', () => {
+    const requests = ['one.example', 'two.example'].map((host) => encodeHttpRequest({ target: '/', host }));
+    const { protocols, names } = inspect([tcp(1, concatenate(...requests), 80)]);
+    assert.deepEqual([protocols.http, names.httpHost], [1, ['one.example', 'two.example']]);
   });
   it('counts an option type once a packet, however often it stands in it', () => {
     const udp = encodeUdp({ ...ends, sourcePort: 1, destinationPort: 2 }, new Uint8Array(0));
