@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { parseMac } from '../base/address.ts';
-import { day, formatTime, type Microseconds, parseTime } from '../base/time.ts';
+import { day, dayOf, formatTime, type Microseconds, parseTime } from '../base/time.ts';
 import type { Explanation } from '../record/explanation.ts';
 import type { Answers } from '../store/question.ts';
 import { span } from '../store/questions/facts.ts';
@@ -34,7 +34,7 @@ export const macParameter = z
 
 /** What every page and answer may be asked for. */
 export const commonParameters = z.object({
-  from: instantParameter.optional().describe('Start, UTC; without it thirty days before the last fact.'),
+  from: instantParameter.optional().describe('Start, UTC; without it the day thirty days before the last fact.'),
   to: instantParameter.optional().describe('End, exclusive, UTC; without it the last fact.'),
   policy: z.enum(policies).optional().describe('When "no user started it".'),
 });
@@ -65,6 +65,7 @@ export function giveUpWith(answers: Answers, signal: AbortSignal): Answers {
   return { ask: (question, parameters) => answers.ask(question, parameters, signal) };
 }
 
+/** From midnight, UTC: whole days are added up already. */
 const defaultDays = 30;
 
 export async function beginInquiry(
@@ -75,7 +76,7 @@ export async function beginInquiry(
   const [known] = await answers.ask(span, {});
   const facts = known?.from == null || known.to === null ? null : { from: known.from, to: known.to };
   const until = to === undefined ? (facts?.to ?? 0) + 1 : (parseTime(to, 'utc') as number);
-  const begin = from === undefined ? Math.max(facts?.from ?? 0, until - defaultDays * day) : (parseTime(from, 'utc') as number);
+  const begin = from === undefined ? Math.max(facts?.from ?? 0, dayOf(until - defaultDays * day)) : (parseTime(from, 'utc') as number);
   if (until < begin) return { fault: `from ${formatTime(begin)} lies after to ${formatTime(until)}` };
   return { answers, options, policy: policy ?? options.policy, from: begin, to: until, span: facts };
 }

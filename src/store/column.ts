@@ -1,7 +1,8 @@
 /**
  * How a field's value travels: DuckDB → memory ↔ JSON on the socket. One row of this table for each column type. Towards DuckDB: `columnBuffer.ts`.
  *
- * In memory an instant is microseconds in a number, an address a bigint, a MAC a number: see `record/field.ts`.
+ * In memory an instant is microseconds in a number, an address a bigint, a MAC a number: see `record/field.ts`. An answer of very many rows may
+ * bring these as DOUBLE, exact up to 2^53: no object is made for each.
  */
 
 import {
@@ -54,7 +55,7 @@ const codecs: Readonly<Record<ColumnType, Codec>> = {
   BIGINT: { ...plain(BIGINT), read: (value: bigint) => Number(value) },
   TIMESTAMP: {
     ...plain(TIMESTAMP),
-    read: (value: DuckDBTimestampValue) => Number(value.micros),
+    read: (value: DuckDBTimestampValue | number) => (typeof value === 'number' ? value : Number(value.micros)),
   },
   UHUGEINT: address,
   'VARCHAR[]': listOf(plain(VARCHAR)),

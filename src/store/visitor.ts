@@ -74,11 +74,14 @@ export class StoreVisitor implements Answers {
       access = await reachStore(this.folder, options);
       if (access.kind === 'asker') return undefined;
       const { store } = access;
+      let server: StoreServer | undefined;
       try {
-        const server = await StoreServer.listen(store);
+        server = await StoreServer.listen(store);
         await onHold?.(store);
         return { store, server, sinceMs: performance.now() };
       } catch (error) {
+        // A socket that stays would answer the next question, for a store that is closed.
+        await server?.close();
         await store.close();
         throw error;
       }

@@ -115,6 +115,14 @@ const boundedQuantities = Object.keys(sumOf) as Quantity[];
 const mayExceed = (names: string) =>
   `bool_or("boundsMean") OR (bool_or("application" = 'dns') AND ${names}) OR ${boundedQuantities.map((quantity) => `${sumOf[quantity]} > min("${quantity}Bound")`).join(' OR ')}`;
 
+/** Tens of thousands of pairs may be open: see `column.ts`. */
+const pairAsDoubles = [
+  ...['mac', 'sentPackets', 'sentOctets', 'receivedPackets', 'receivedOctets', 'contradictions', 'judgedAs'].map(
+    (name) => `pair."${name}"::DOUBLE AS "${name}"`,
+  ),
+  ...['firstAt', 'lastAt'].map((name) => `epoch_us("${name}")::DOUBLE AS "${name}"`),
+].join(', ');
+
 /**
  * As `countedTraffic`, of all devices, without what can only be found explained: neither is it open by itself, nor did a
  * device send though it could not, nor do the sums of all that its rule explains to the device leave room for an excess.
@@ -142,9 +150,9 @@ export const openTraffic = defineQuestion({
       doubtful AS (SELECT "mac", "rule" FROM pair JOIN known USING ("destination") WHERE "rule" IS NOT NULL GROUP BY "mac", "rule"
         HAVING ${mayExceed(`list_contains(from_json($6, '["BIGINT"]'), "mac")`)}),
       shared AS (SELECT "destination", count(*) AS "devices" FROM pair GROUP BY "destination")
-      SELECT pair.*, "devices", coalesce(flatten("lists"), []) AS "minutes"
+      SELECT ${pairAsDoubles}, "destination", "devices"::DOUBLE AS "devices", coalesce(flatten("lists"), []) AS "minutes"
       FROM pair JOIN known USING ("destination") JOIN shared USING ("destination") LEFT JOIN doubtful USING ("mac", "rule")
-      WHERE "status" <> 'explained' OR "contradictions" > 0 OR doubtful."rule" IS NOT NULL ORDER BY "mac", "destination"`,
+      WHERE "status" <> 'explained' OR pair."contradictions" > 0 OR doubtful."rule" IS NOT NULL ORDER BY pair."mac", "destination"`,
     values: [...spanValues(parameters), JSON.stringify(askers)],
   }),
 });
