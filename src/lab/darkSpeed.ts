@@ -106,7 +106,8 @@ async function reactionsBesideLoad(
     const wire = await new WireTimes(network.generator, raw).ready();
     const frames = Array.from({ length: rounds }, (_, n) => ask[n % askers] as Uint8Array);
     await sendEvenly(socket, frames, perSecond);
-    await sleep(300);
+    // The recorder hands over what came last only when its block is full or a second old.
+    await sleep(1500);
     const timesMs = answerTimesMs(await wire.stop());
     const { output } = await load.ended;
     const { sent = 0, seconds: took = 1 } = JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '{}') as {
@@ -122,10 +123,11 @@ async function reactionsBesideLoad(
 /** The reaction of the whole box while it meters, and that of scapy, which the paper used, while the box only meters. */
 export async function reactionExperiment(network: Network, framesPerSecond: number): Promise<Experiment[]> {
   const box = await ObservedBox.start(network, 'answer');
-  const found = await reactionsBesideLoad(network, framesPerSecond, { rounds: 3000, perSecond: 300 });
+  const rounds = 3000;
+  const found = await reactionsBesideLoad(network, framesPerSecond, { rounds, perSecond: 300 });
   const { metered, dropped } = await box.close();
   const [median, p99] = [quantile(found.timesMs, 0.5), quantile(found.timesMs, 0.99)];
-  const unanswered = found.timesMs.filter((ms) => ms === Number.POSITIVE_INFINITY).length;
+  const answered = found.timesMs.filter((ms) => ms < Number.POSITIVE_INFINITY).length;
   const loadFigure = (achieved: number, lost: number): Figure =>
     figure(
       'frames a second that came to the mirror port meanwhile',
@@ -134,11 +136,11 @@ export async function reactionExperiment(network: Network, framesPerSecond: numb
       achieved >= 0.95 * framesPerSecond && lost < 0.01 * found.sent,
     );
   const ours: Experiment = {
-    name: `reaction to ${found.timesMs.length} solicitations for held claims, beside a capture of ${framesPerSecond} frames a second`,
+    name: `reaction to ${rounds} solicitations for held claims, beside a capture of ${framesPerSecond} frames a second`,
     figures: [
       figure('median', `${median.toFixed(3)} ms`, '≤ 0.5 ms', median <= 0.5),
       figure('99 of 100', `${p99.toFixed(3)} ms`, '≤ 5 ms', p99 <= 5),
-      figure('without an answer', unanswered, '0', unanswered === 0),
+      figure('without an answer', rounds - answered, '0', answered === rounds),
       loadFigure(found.achieved, dropped),
       figure('frames metered', metered, `≥ ${Math.floor(0.99 * found.sent)}`, metered >= 0.99 * found.sent),
     ],
