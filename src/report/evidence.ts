@@ -84,8 +84,9 @@ export async function gather(
 
 /** Each once. They come a day after the other, and mostly in order. */
 function ascending(minutes: readonly number[]): readonly number[] {
-  const isInOrder = minutes.every((at, i) => i === 0 || at > (minutes[i - 1] as number));
-  return isInOrder ? minutes : [...new Set(minutes)].sort((a, b) => a - b);
+  for (let i = 1; i < minutes.length; i++)
+    if ((minutes[i] as number) <= (minutes[i - 1] as number)) return [...new Set(minutes)].sort((a, b) => a - b);
+  return minutes;
 }
 
 const idsOf = (rows: readonly Traffic[]) => [...new Set(rows.map(({ destination }) => destination))];

@@ -138,19 +138,31 @@ function calls(): (record: DestinationRecord) => Calls {
 
 const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
 
+interface Group {
+  readonly first: OpenRow;
+  readonly hosts: { host: string; mac: string }[];
+  packets: number;
+}
+
 function group(open: OpenRow[]): OpenFarEnd[] {
   open.sort(
     (a, b) => b.priority - a.priority || b.packets - a.packets || compare(a.calls.inOrder, b.calls.inOrder) || compare(a.host, b.host),
   );
-  const groups = new Map<string, { readonly first: OpenRow; readonly hosts: { host: string; mac: string }[]; packets: number }>();
+  const groups: Group[] = [];
+  const byStatus = new Map<DestinationStatus, Map<string, Group>>();
   for (const row of open) {
-    const { host, mac, packets, status } = row;
-    const key = `${row.calls.farEnd} ${status}`;
-    const known = groups.get(key);
+    const { host, mac, packets, status, calls } = row;
+    const byFarEnd = byStatus.get(status) ?? new Map<string, Group>();
+    byStatus.set(status, byFarEnd);
+    const known = byFarEnd.get(calls.farEnd);
     if (known) {
       known.hosts.push({ host, mac });
       known.packets += packets;
-    } else groups.set(key, { first: row, hosts: [{ host, mac }], packets });
+      continue;
+    }
+    const group = { first: row, hosts: [{ host, mac }], packets };
+    byFarEnd.set(calls.farEnd, group);
+    groups.push(group);
   }
-  return [...groups.values()].map(({ first, hosts, packets }) => ({ hosts, destination: describeDestination(first.gathered), packets }));
+  return groups.map(({ first, hosts, packets }) => ({ hosts, destination: describeDestination(first.gathered), packets }));
 }

@@ -38,7 +38,8 @@ const bigintText = { toJson: (value: bigint) => value.toString(), fromJson: (val
 
 const listOf = (element: Codec): Codec => ({
   type: LIST(element.type),
-  read: (value: DuckDBListValue) => value.items.map((item) => element.read(item as never)),
+  // The items are a fresh array of this value's own: where nothing is to be converted it is the list.
+  read: (value: DuckDBListValue) => (element.read === same ? value.items : value.items.map((item) => element.read(item as never))),
   toJson: (values: readonly never[]) => values.map(element.toJson),
   fromJson: (values: readonly never[]) => values.map(element.fromJson),
 });
@@ -71,5 +72,8 @@ const through = (convert: (value: never) => unknown, value: unknown) => (value =
 
 export const duckType = (column: ColumnType): DuckDBType => codecs[column].type;
 export const readValue = (column: ColumnType, value: unknown): unknown => through(codecs[column].read, value);
+/** All values of a column; `values` itself where nothing is to be converted. */
+export const readValues = (column: ColumnType, values: readonly unknown[]): readonly unknown[] =>
+  codecs[column].read === same ? values : values.map((value) => readValue(column, value));
 export const valueToJson = (column: ColumnType, value: unknown): unknown => through(codecs[column].toJson, value);
 export const valueFromJson = (column: ColumnType, value: unknown): unknown => through(codecs[column].fromJson, value);

@@ -6,7 +6,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { z } from 'zod';
 import { type Field, fieldsOf, type RecordKind } from '../record/kind.ts';
-import { readValue } from './column.ts';
+import { readValues } from './column.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -70,12 +70,11 @@ export async function answer<P extends z.ZodObject, R extends z.ZodObject>(
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const { rowCount } = chunk;
     const columns = fields.map((field, i) => {
-      const values = chunk?.getColumnValues(positions[i] as number) ?? [];
-      return values.map((value) => readValue(field.column, value));
+      return readValues(field.column, chunk?.getColumnValues(positions[i] as number) ?? []);
     });
     for (let row = 0; row < rowCount; row++) {
       const one: Record<string, unknown> = {};
-      for (const [i, name] of names.entries()) one[name] = (columns[i] as unknown[])[row];
+      for (let i = 0; i < names.length; i++) one[names[i] as string] = (columns[i] as readonly unknown[])[row];
       rows.push(one as z.infer<R>);
     }
   }

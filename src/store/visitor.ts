@@ -20,6 +20,9 @@ export interface VisitorOptions extends DatabaseOptions {
   readonly onHold?: (store: Store) => Promise<void>;
 }
 
+/** Where this process holds the store, it captures nothing that a second thread could starve. */
+export const visitorThreads = 2;
+
 /** Others who wait for the store look ten times a second. */
 const pauseMs = 250;
 
@@ -71,7 +74,7 @@ export class StoreVisitor implements Answers {
     let access: Access | undefined;
     const first = this.held === undefined;
     this.held ??= (async () => {
-      access = await reachStore(this.folder, options);
+      access = await reachStore(this.folder, { threads: visitorThreads, ...options });
       if (access.kind === 'asker') return undefined;
       const { store } = access;
       let server: StoreServer | undefined;

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { day, formatTime, minute } from '../../src/base/time.ts';
 import { startConsole } from '../../src/console/server.ts';
 import { Store } from '../../src/store/store.ts';
+import { visitorThreads } from '../../src/store/visitor.ts';
 import { fillLargeStore, firstDay } from './largeStore.ts';
 
 const flows = Number(process.argv[2] ?? 10_000_000);
@@ -31,7 +32,7 @@ if (!isFilled) {
   await filling.close();
   process.stdout.write(`filled with ${flows} flows in ${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
 }
-const store = await Store.open(folder);
+const store = await Store.open(folder, { threads: visitorThreads });
 const running = await startConsole(store, { listen: { host: '127.0.0.1', port: 0 }, policy: 'sleep', explanations: [], version: 'bench' });
 
 const overview = (await (await fetch(`${running.url}/api/v1/overview`)).json()) as {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../../src/base/address.ts';
 import { arpOperation, encodeArp } from '../../src/wire/arp.ts';
 import { dnsType, encodeDnsResponse } from '../../src/wire/dns.ts';
+import { encodeClientHello } from '../../src/wire/tls.ts';
 import { program } from '../cli/run.ts';
 import { ethernet, type Machine, tcp, udp, word } from '../meter/frames.ts';
 import type { Namespace } from './namespaces.ts';
@@ -72,4 +73,31 @@ export function mixedFrames(hosts: number, round = 0): Uint8Array[] {
       tcp(0, host, server, [port, 443], 0x18, { sequence: 2, data: new Uint8Array(index % 300) }),
     ].map(({ octets }) => octets);
   }).flat();
+}
+
+/**
+ * What an office sends: of a hundred frames 3 answers of DNS, 2 hellos of TLS, one ARP request, and data of 60 to 1514 octets in
+ * conversations of 500 hosts, both ways.
+ */
+export function officeFrames(count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => {
+    const host = hostAt((index * 7) % 500);
+    const port = 20_000 + ((index * 31) % 8000);
+    const name = `s${index % 4000}.example.org`;
+    const kind = index % 100;
+    if (kind < 3) {
+      const answers = [{ name, ttlSeconds: 60, address: server.address }];
+      return udp(0, server, host, 53, port, encodeDnsResponse({ id: index & 0xffff, questions: [{ name, type: dnsType.a }], answers }));
+    }
+    if (kind < 5) return tcp(0, host, server, [port, 443], 0x18, { sequence: 1, data: encodeClientHello({ serverName: name }) });
+    if (kind === 5) {
+      const request = { operation: arpOperation.request, senderMac: host.mac, senderAddress: word(host.address) };
+      return ethernet(0, host, everyone, 0x0806, encodeArp({ ...request, targetMac: 0, targetAddress: word(server.address) }));
+    }
+    const data = new Uint8Array(index % 5 === 0 ? 1400 : (index * 13) % 400);
+    const sequence = 2 + index;
+    return index % 2 === 0
+      ? tcp(0, host, server, [port, 443], 0x10, { sequence, data })
+      : tcp(0, server, host, [443, port], 0x10, { sequence, data });
+  }).map(({ octets }) => octets);
 }
