@@ -24,7 +24,7 @@ import { renderDecided, renderList, renderSuggestions } from '../report/explainT
 import { assembleSuggestions } from '../report/suggestions.ts';
 import { reachStore } from '../store/access.ts';
 import { StoreClient } from '../store/client.ts';
-import { databaseFile } from '../store/database.ts';
+import { databaseFile } from '../store/databaseFile.ts';
 import type { Answers } from '../store/question.ts';
 import { decisions as stored } from '../store/questions/facts.ts';
 import { StoreServer } from '../store/server.ts';

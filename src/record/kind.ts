@@ -28,12 +28,19 @@ export function defineKind<Schema extends z.ZodObject>(kind: RecordKind<Schema>)
   return Object.freeze(kind);
 }
 
+/** Asked for each record and each answer; to find out whether a field may be null takes a parse that fails. */
+const knownFields = new WeakMap<z.ZodObject, readonly Field[]>();
+
 /** The fields in the order in which they were declared, which is the order of the columns. */
-export function fieldsOf(kind: RecordKind): Field[] {
-  return Object.entries(kind.schema.shape).map(([name, schema]) => {
-    const field = schema as z.ZodType;
+export function fieldsOf({ schema }: Pick<RecordKind, 'schema'>): readonly Field[] {
+  const known = knownFields.get(schema);
+  if (known) return known;
+  const fields = Object.entries(schema.shape).map(([name, declared]) => {
+    const field = declared as z.ZodType;
     return { name, nullable: field.safeParse(null).success, ...fieldMeta(field) };
   });
+  knownFields.set(schema, fields);
+  return fields;
 }
 
 /**

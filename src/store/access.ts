@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../base/failure.ts';
 import { StoreClient } from './client.ts';
-import { type DatabaseOptions, databaseFile } from './database.ts';
-import { Store } from './store.ts';
+import type { DatabaseOptions } from './database.ts';
+import { databaseFile } from './databaseFile.ts';
+import type { Store } from './store.ts';
 
 export type Access = { readonly kind: 'holder'; readonly store: Store } | { readonly kind: 'asker'; readonly client: StoreClient };
 
@@ -24,6 +25,8 @@ export async function reachStore(folder: string, options: DatabaseOptions = {}):
   for (;;) {
     const client = await StoreClient.connect(folder);
     if (client) return { kind: 'asker', client };
+    // Not before it is needed: the database alone takes half a second to load.
+    const { Store } = await import('./store.ts');
     try {
       return { kind: 'holder', store: await Store.open(folder, { ...options, waitMs: 0 }) };
     } catch (error) {

@@ -12,8 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Failure } from '../base/failure.ts';
-
-export const databaseFile = 'yoban.duckdb';
+import { databaseFile } from './databaseFile.ts';
 
 export interface DatabaseOptions {
   /** DuckDB's own limit, such as `512MB`: its default is most of the machine. */

@@ -6,7 +6,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { z } from 'zod';
 import { type Field, fieldsOf, type RecordKind } from '../record/kind.ts';
-import { readValues } from './column.ts';
+import { readValues } from './columnValue.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -50,8 +50,8 @@ export function allOf<Row extends z.ZodObject>(kind: RecordKind<Row>): Question<
   });
 }
 
-export function answerFields(question: Pick<Question, 'row'>): Field[] {
-  return fieldsOf({ schema: question.row } as RecordKind);
+export function answerFields(question: Pick<Question, 'row'>): readonly Field[] {
+  return fieldsOf({ schema: question.row });
 }
 
 export async function answer<P extends z.ZodObject, R extends z.ZodObject>(

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Field } from '../record/kind.ts';
-import { valueFromJson, valueToJson } from './column.ts';
+import { valueFromJson, valueToJson } from './columnValue.ts';
 
 const parameters = z.record(z.string(), z.unknown());
 

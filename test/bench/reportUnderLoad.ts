@@ -83,7 +83,7 @@ async function main(seconds: number, perSecond: number, mix: string): Promise<vo
 }
 
 function send(seconds: number, perSecond: number, mix: string): void {
-  const sender = new FrameSender('switch0', mix === 'names' ? mixedFrames(2000) : officeFrames(20_000));
+  const sender = new FrameSender('switch0', mix === 'names' ? mixedFrames(2000) : officeFrames(10_000));
   out(String(sender.send(seconds * perSecond, perSecond).sent));
 }
 

@@ -1,0 +1,3 @@
+/** The one file of a store, in its folder. */
+
+export const databaseFile = 'yoban.duckdb';
