@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { CaptureRecord } from '../record/capture.ts';
 import type { RecordKind } from '../record/kind.ts';
 import { recordKinds } from '../record/kinds.ts';
+import { AnswerMemory, keyOfQuestion } from './answerMemory.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { Gate } from './gate.ts';
 import { migrate } from './migration.ts';
@@ -56,6 +57,9 @@ export class Store implements Answers {
   private readonly revisions = new Map<string, number>();
   private pendingRows = 0;
   private commitCount = 0;
+  /** Transactions that others can see. */
+  private written = 0;
+  private readonly remembered = new AnswerMemory();
   private rows = 0;
   private releaseAtRows = commitRows;
   private turn: Promise<unknown> = Promise.resolve();
@@ -149,6 +153,7 @@ export class Store implements Answers {
         for (const { sql, values } of afterwards) await this.writer.run(sql, [...values]);
         if (stale.length > 0) await this.insertStale(stale);
         await this.writer.run('COMMIT');
+        this.written++;
         for (const unit of stale) this.revisions.set(keyOf(unit), this.revisionOf(unit) + 1);
       } catch (error) {
         await this.writer.run('ROLLBACK').catch(() => undefined);
@@ -218,7 +223,9 @@ export class Store implements Answers {
     parameters: z.infer<P>,
     signal?: AbortSignal,
   ): Promise<z.infer<R>[]> {
-    return signal ? this.gate.pass(() => this.askApart(question, parameters, signal), signal) : answer(this.reader, question, parameters);
+    if (!signal) return answer(this.reader, question, parameters);
+    const apart = () => this.gate.pass(() => this.askApart(question, parameters, signal), signal);
+    return this.remembered.through(keyOfQuestion(question.name, parameters), () => this.written, apart);
   }
 
   /** On a connection of its own, so that giving the question up disturbs nobody else's. */
