@@ -57,7 +57,9 @@ export function tellTraffic({ tap, lan, station, states, connected, wire, clock,
     browse(internet, { client: station, spans: quiet, sites: services, everySeconds, packets: [8, 20], clientClock }, random);
     if (really === 'on')
       browse(internet, { client: station, spans: quiet, sites: userSites, everySeconds: 900, packets: [10, 30] }, random);
-    for (const at of spread(shrink(quiet, 0, 15 * second), Math.ceil(hours), random)) ssdpSearch(tap, station, at, 3, random);
+    // A search goes on for some seconds.
+    const searching = shrink(quiet, 0, 15 * second);
+    for (const at of searching.length > 0 ? spread(searching, Math.ceil(hours), random) : []) ssdpSearch(tap, station, at, 3, random);
     for (const at of spread(quiet, Math.ceil(hours / 2), random)) pingRouter(tap, lan, station, at, random);
     for (const at of spread(quiet, Math.floor(hours / 3), random)) announceToBrowsers(tap, lan, station, at, random);
   }
