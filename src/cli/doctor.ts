@@ -29,12 +29,13 @@ export function doctorCommand(): Command {
     .action(async (options: Options) => {
       const configuration = await loadConfiguration(options.config);
       const configured = configuration.interfaces.filter(({ role }) => role !== 'management').map(({ name }) => name);
+      const data = storeFolder(options.data, configuration.data);
       const output = await examine({
         interfaces: options.interface.length > 0 ? options.interface : configured,
-        data: storeFolder(options.data, configuration.data),
+        data,
         logFolder: configuration.logs.drop,
         capture: configuration.capture,
-        further: configuration.darkspace.mode === 'off' ? [] : [() => visibilityOf(storeFolder(options.data, configuration.data))],
+        further: configuration.darkspace.mode === 'off' ? [] : [() => visibilityOf(data)],
       });
       if (options.format === 'json') await writeJson(doctorOutput, output);
       else await writeResult(render(output));
