@@ -52,5 +52,8 @@ export class AnswerMemory {
 
 /** The same for equal parameters, whatever they hold. */
 export function keyOfQuestion(name: string, parameters: unknown): string {
-  return `${name} ${JSON.stringify(parameters, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))}`;
+  // JSON knows no bigint, and takes both infinities for null.
+  const told = (_: string, value: unknown) =>
+    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? `${typeof value} ${value}` : value;
+  return `${name} ${JSON.stringify(parameters, told)}`;
 }

@@ -68,6 +68,9 @@ describe('the memory of answers', () => {
   });
   it('tells parameters apart, large numbers too', () => {
     assert.notEqual(keyOfQuestion('q', { a: 1n }), keyOfQuestion('q', { a: 1 }));
+    const [before, after] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].map((a) => keyOfQuestion('q', { a }));
+    assert.notEqual(before, after);
+    assert.notEqual(before, keyOfQuestion('q', { a: null }));
     assert.equal(keyOfQuestion('q', { a: [1], b: null }), keyOfQuestion('q', { a: [1], b: null }));
   });
 });
