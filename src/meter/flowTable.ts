@@ -6,49 +6,49 @@
  */
 
 import type { Microseconds } from '../base/time.ts';
-import { type FlowKey, keyAt, keyWords } from './flowKey.ts';
+import { batchRows, type HeaderBatch } from '../wire/headerBatch.ts';
+import { type FlowKey, keyWords } from './flowKey.ts';
 import { HashIndex } from './hashIndex.ts';
 import { noCell } from './secondCounts.ts';
 
 const smallest = 256;
 export const noSlice = -1;
 
-/** Words of a record behind its key. */
+/** Words of a record behind its key; what every packet asks for comes first. */
 export const sliceWord = {
-  hash: keyWords,
-  conversation: keyWords + 1,
-  generation: keyWords + 2,
-  highBegan: keyWords + 3,
-  bySyn: keyWords + 4,
-  application: keyWords + 5,
-  /** Packets in which the application protocol was looked for. */
-  looks: keyWords + 6,
-  lowTcpFlags: keyWords + 7,
-  highTcpFlags: keyWords + 8,
-  lowPackets: keyWords + 9,
-  highPackets: keyWords + 10,
-  faults: keyWords + 11,
+  /** 1 until the slice is closed. */
+  isOpen: keyWords,
   /** First cell of its seconds. */
-  cell: keyWords + 12,
+  cell: keyWords + 1,
+  conversation: keyWords + 2,
+  generation: keyWords + 3,
+  application: keyWords + 4,
+  /** Packets in which the application protocol was looked for. */
+  looks: keyWords + 5,
+  lowTcpFlags: keyWords + 6,
+  highTcpFlags: keyWords + 7,
+  lowPackets: keyWords + 8,
+  highPackets: keyWords + 9,
+  hash: 36,
+  highBegan: 37,
+  bySyn: 38,
+  faults: 39,
   /** Next slice of the same minute, of those that are due, or next unused record. */
-  next: keyWords + 13,
+  next: 40,
   /** Who began, and the application, in the copy that was handed over early. */
-  copiedAs: keyWords + 14,
+  copiedAs: 41,
 } as const;
 /** 64-bit words of a record, counted from its start. `copied`: packets in the copy that was handed over early. */
-export const sliceDouble = { lowOctets: 16, highOctets: 17, firstAt: 18, lastAt: 19, copied: 20 } as const;
-export const sliceWords = 42;
+export const sliceDouble = { lowOctets: 14, highOctets: 15, firstAt: 16, lastAt: 17, copied: 21 } as const;
+export const sliceWords = 44;
 const sliceDoubles = sliceWords / 2;
 
-/** Slices found without the keyed hash: a power of two. */
-const recentSlices = 4096;
+/** Asks for the memory of a cell of seconds and of a conversation; both may be none. Returns something of no meaning. */
+export type NearSlices = (cell: number, conversation: number) => number;
 
-/** Where the slice with the key at `words[at..]` is remembered. Needs no secret: whoever makes keys fall together gains the time of a hash. */
-function recentAt(words: Int32Array, at: number): number {
-  const addresses = (words[at + keyAt.lowAddress] as number) ^ Math.imul(words[at + keyAt.highAddress] as number, 0x85eb_ca6b | 0);
-  const mixed = Math.imul(addresses ^ (words[at + keyAt.ports] as number) ^ (words[at + keyAt.minute] as number), 0x9e37_79b1 | 0);
-  return mixed >>> 20;
-}
+/** Slices found without the keyed hash: a power of two. */
+const recentSlices = 1 << 14;
+const recentShift = 32 - 14;
 
 export class FlowTable {
   words: Int32Array;
@@ -56,8 +56,13 @@ export class FlowTable {
   /** Slices that are open. */
   live = 0;
   private readonly index: HashIndex;
-  /** The slice found last, of all keys with one place here. Only open slices, so that a number stands for no other key. */
+  /** The slice found last, of all packets with one place here. A guess, held against the key. */
   private readonly recent = new Int32Array(recentSlices).fill(noSlice);
+  /** Of the rows of the batch at hand: place among the recent ones, and the slice that stood there. */
+  private readonly places = new Uint16Array(batchRows);
+  private readonly guesses = new Int32Array(batchRows);
+  /** Of no meaning: kept so that the reading is not left out. */
+  protected touched = 0;
   private used = 0;
   private unused = noSlice;
 
@@ -72,16 +77,47 @@ export class FlowTable {
     return this.live < this.maxSlices;
   }
 
-  find(key: FlowKey): number {
-    const place = recentAt(key.words, 0);
+  /**
+   * Guesses for every row of a batch which slice it belongs to, and asks for the memory that counting it will need, here and of `near`: all
+   * of it comes while other rows are looked at, instead of one piece after the other while each packet waits.
+   *
+   * The place needs no secret: whoever makes packets fall together gains the time of a hash.
+   */
+  approach(batch: HeaderBatch, near: NearSlices): void {
+    const { words, recent, places, guesses } = this;
+    const { count, sourceAddress, destinationAddress, sourcePort, destinationPort } = batch;
+    let touched = 0;
+    for (let row = 0; row < count; row++) {
+      // The same for both directions.
+      const addresses = (sourceAddress[row * 4 + 3] as number) ^ (destinationAddress[row * 4 + 3] as number);
+      const ports = (sourcePort[row] as number) ^ (destinationPort[row] as number);
+      const place = Math.imul(Math.imul(addresses, 0x85eb_ca6b | 0) ^ ports, 0x9e37_79b1 | 0) >>> recentShift;
+      const guess = recent[place] as number;
+      places[row] = place;
+      guesses[row] = guess;
+      if (guess === noSlice) continue;
+      const at = guess * sliceWords;
+      touched ^= (words[at] as number) ^ (words[at + 16] as number) ^ (words[at + 32] as number) ^ (words[at + sliceWords - 1] as number);
+    }
+    for (let row = 0; row < count; row++) {
+      const guess = guesses[row] as number;
+      if (guess !== noSlice)
+        touched ^= near(words[guess * sliceWords + sliceWord.cell] as number, words[guess * sliceWords + sliceWord.conversation] as number);
+    }
+    this.touched = touched;
+  }
+
+  /** The open slice of `key`, which is that of `row` of the batch that was approached last. */
+  findRow(key: FlowKey, row: number): number {
+    const place = this.places[row] as number;
     const recent = this.recent[place] as number;
-    if (recent !== noSlice && this.hasKey(recent, key)) return recent;
-    const found = this.look(key);
+    if (recent !== noSlice && this.hasKey(recent, key) && this.words[recent * sliceWords + sliceWord.isOpen] === 1) return recent;
+    const found = this.find(key);
     if (found !== noSlice) this.recent[place] = found;
     return found;
   }
 
-  private look(key: FlowKey): number {
+  find(key: FlowKey): number {
     const { pairs, mask } = this.index;
     const { hash } = key;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -98,6 +134,7 @@ export class FlowTable {
     this.words.fill(0, at, at + sliceWords);
     this.words.set(key.words, at);
     this.words[at + sliceWord.hash] = key.hash;
+    this.words[at + sliceWord.isOpen] = 1;
     this.words[at + sliceWord.conversation] = -1;
     this.words[at + sliceWord.cell] = noCell;
     this.words[at + sliceWord.next] = noSlice;
@@ -139,8 +176,7 @@ export class FlowTable {
   /** It is found no more: a packet of its key and minute begins another slice. It still takes its place. */
   close(id: number): void {
     this.index.remove(this.get(id, sliceWord.hash), id);
-    const place = recentAt(this.words, id * sliceWords);
-    if (this.recent[place] === id) this.recent[place] = noSlice;
+    this.set(id, sliceWord.isOpen, 0);
   }
 
   /** Gives back the place of a slice that was closed. */

@@ -74,6 +74,7 @@ export class Meter {
   private readonly sightings: Sightings;
   private readonly serverNames: ServerNames;
   private readonly outlet: SliceOutlet;
+  private readonly near = (cell: number, conversation: number) => this.seconds.touch(cell) ^ this.conversations.touch(conversation);
   private received = 0;
   private readonly refused: Record<RefusalReason, number> = { 'seen-twice': 0, 'table-full': 0, 'time-out-of-range': 0 };
 
@@ -101,6 +102,7 @@ export class Meter {
   /** Reads every row; keeps nothing that points into the batch. */
   consume(batch: HeaderBatch): void {
     this.recent.read(batch);
+    this.table.approach(batch, this.near);
     for (let row = 0; row < batch.count; row++) {
       this.consumeRow(batch, row);
       // Only now: whoever asks for the counters meanwhile, because the sink is full, finds a packet either nowhere or in both sums.
@@ -164,7 +166,7 @@ export class Meter {
       this.refused['time-out-of-range']++;
       return;
     }
-    if (this.recent.isSecondCopy(row, atUs)) {
+    if (this.recent.isSecondCopy(row)) {
       this.refused['seen-twice']++;
       return;
     }
@@ -208,7 +210,7 @@ export class Meter {
     const { key, table, seconds, conversations, time } = this;
     const tcpFlags = batch.tcpFlags[row] as number;
     const secondOfMinute = Math.floor((atUs - (key.words[keyAt.minute] as number) * minuteUs) / secondUs);
-    let slice = table.find(key);
+    let slice = table.findRow(key, row);
     let cell = slice === noSlice ? noCell : seconds.find(table.get(slice, sliceWord.cell), secondOfMinute);
     if ((slice === noSlice && !table.hasRoom) || (cell === noCell && !seconds.hasRoom)) {
       // Slices of another time than the present one can go at once; readers add up what comes later.

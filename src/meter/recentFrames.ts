@@ -28,6 +28,9 @@ const prime1 = 0x9e3779b1 | 0;
 const prime2 = 0x85ebca77 | 0;
 const prime3 = 0xc2b2ae3d | 0;
 
+/** Of a row: honest senders repeat such a frame, nothing like it came a moment before, or it did. */
+const verdict = { mayRepeat: 0, first: 1, secondCopy: 2 } as const;
+
 export class RecentFrames {
   /** Frames that left the table within a millisecond, so that a second copy would not be recognised. */
   forgotten = 0;
@@ -35,32 +38,27 @@ export class RecentFrames {
   private readonly seenAtUs = new Float64Array(sets * framesPerSet * 2).fill(Number.NEGATIVE_INFINITY);
   private readonly hashes = new Int32Array(this.seenAtUs.buffer);
   private readonly turn = new Uint8Array(sets);
-  /** Of the rows of the batch that was read last: a pair of hashes each, and whether honest senders repeat such a frame. */
+  /** Of the rows of the batch that was read last: a pair of hashes each, and what was found. */
   private readonly rowHashes = new Int32Array(batchRows * 2);
-  private readonly mayRepeat = new Uint8Array(batchRows);
+  private readonly verdicts = new Uint8Array(batchRows);
   /** Of no meaning: kept so that the reading is not left out. */
   protected touched = 0;
 
   constructor(private readonly key: HashKey) {}
 
-  /** Hashes every row. `isSecondCopy` then speaks of this batch. */
+  /** Looks for every row among those before it, and remembers it where it is none of them. `isSecondCopy` then speaks of this batch. */
   read(batch: HeaderBatch): void {
-    const { hashes, mayRepeat: repeats } = this;
-    let touched = 0;
-    for (let row = 0; row < batch.count; row++) {
-      const isRepeated = mayRepeat(batch, row);
-      repeats[row] = isRepeated ? 1 : 0;
-      if (isRepeated) continue;
-      this.hash(batch, row);
-      // The set of the frame is asked for here, while the next row is hashed, so that nobody has to wait for it later.
-      touched ^= hashes[((this.rowHashes[row * 2] as number) & (sets - 1)) * framesPerSet * 4] as number;
-    }
-    this.touched = touched;
+    this.hashRows(batch);
+    for (let row = 0; row < batch.count; row++)
+      if (this.verdicts[row] !== verdict.mayRepeat) this.verdicts[row] = this.find(row, Math.floor(batch.capturedAtUs[row] as number));
   }
 
-  /** Whether the frame in `row` was seen a moment ago; if not, it is remembered. Each row is asked for once, in order. */
-  isSecondCopy(row: number, atUs: Microseconds): boolean {
-    if (this.mayRepeat[row] === 1) return false;
+  /** Whether the frame in `row` was seen a moment before. */
+  isSecondCopy(row: number): boolean {
+    return this.verdicts[row] === verdict.secondCopy;
+  }
+
+  private find(row: number, atUs: Microseconds): number {
     const { hashes, seenAtUs } = this;
     const first = this.rowHashes[row * 2] as number;
     const second = this.rowHashes[row * 2 + 1] as number;
@@ -69,9 +67,9 @@ export class RecentFrames {
     const times = set * framesPerSet * 2 + framesPerSet;
     for (let way = 0; way < framesPerSet; way++) {
       if (hashes[pairs + way * 2] !== first || hashes[pairs + way * 2 + 1] !== second) continue;
-      if (Math.abs(atUs - (seenAtUs[times + way] as number)) <= apartUs) return true;
+      if (Math.abs(atUs - (seenAtUs[times + way] as number)) <= apartUs) return verdict.secondCopy;
       seenAtUs[times + way] = atUs;
-      return false;
+      return verdict.first;
     }
     const way = this.turn[set] as number;
     this.turn[set] = (way + 1) % framesPerSet;
@@ -79,91 +77,96 @@ export class RecentFrames {
     hashes[pairs + way * 2] = first;
     hashes[pairs + way * 2 + 1] = second;
     seenAtUs[times + way] = atUs;
-    return false;
+    return verdict.first;
   }
 
-  /** Four lanes over 16 octets at a time, each word multiplied in, from a secret start; 64 bits are kept. */
-  private hash(batch: HeaderBatch, row: number): void {
-    const { key } = this;
-    const { view } = batch;
-    let at = contentAt(batch, row);
-    const end = contentEnd(batch, row);
-    let a = (key.low + prime1 + prime2) | 0;
-    let b = key.high ^ prime2;
-    let c = ((key.low ^ prime3) + (end - at)) | 0;
-    let d = (key.high - prime1 + (batch.ipVersion[row] as number)) | 0;
-    const isCutShort = end - at > headRead + tailRead && hasChecksum(batch, row);
-    // Written out: this loop reads most octets of every frame.
-    for (let until = isCutShort ? at + headRead : end; at + 16 <= until; at += 16) {
-      a = Math.imul(a ^ view.getInt32(at, true), prime1);
-      b = Math.imul(b ^ view.getInt32(at + 4, true), prime1);
-      c = Math.imul(c ^ view.getInt32(at + 8, true), prime1);
-      d = Math.imul(d ^ view.getInt32(at + 12, true), prime1);
-      a = (a << 13) | (a >>> 19);
-      b = (b << 13) | (b >>> 19);
-      c = (c << 13) | (c >>> 19);
-      d = (d << 13) | (d >>> 19);
-      if (at + 16 === until && until !== end) {
-        at = end - tailRead - 16;
-        until = end;
+  /**
+   * Four lanes over 16 octets at a time, each word multiplied in, from a secret start; 64 bits are kept. Written out in one piece: this loop
+   * reads most octets of every frame.
+   */
+  private hashRows(batch: HeaderBatch): void {
+    const { hashes, rowHashes, verdicts } = this;
+    const { view, count, layers, ipVersion, frameAt, frameEnd, networkAt, payloadAt, payloadEnd, identification, tcpFlags } = batch;
+    const { low: keyLow, high: keyHigh } = this.key;
+    let touched = 0;
+    for (let row = 0; row < count; row++) {
+      const kinds = layers[row] as number;
+      const isTcp = (kinds & layer.tcp) !== 0;
+      const dataAt = payloadAt[row] as number;
+      const dataEnd = payloadEnd[row] as number;
+      // Sent again honestly without any difference: an acknowledgement or reset without data that has no identification.
+      if (isTcp && dataAt === dataEnd && identification[row] === 0 && ((tcpFlags[row] as number) & startOrEnd) === 0) {
+        verdicts[row] = verdict.mayRepeat;
+        continue;
       }
+      const version = ipVersion[row] as number;
+      const begins = frameAt[row] as number;
+      const isEthernet = (kinds & layer.ethernet) !== 0;
+      let end = frameEnd[row] as number;
+      let at = isEthernet ? Math.min(begins + macsLength, end) : begins;
+      let isCutShort = false;
+      if (version !== 0 || (kinds & layer.arp) !== 0) {
+        at = networkAt[row] as number;
+        // A sound packet ends where its payload does; behind it lie padding and perhaps the checksum of the frame.
+        if (!batch.hasFaults || batch.fault[row] === undefined) {
+          if (dataEnd < end) end = dataEnd;
+          isCutShort = end - at > headRead + tailRead && hasChecksum(batch, row);
+        }
+      }
+      let a = (keyLow + prime1 + prime2) | 0;
+      let b = keyHigh ^ prime2;
+      let c = ((keyLow ^ prime3) + (end - at)) | 0;
+      let d = (keyHigh - prime1 + version) | 0;
+      // 16 octets at a time, the last 16 as a whole, some of them for the second time: a loop over what remains is a guess that processors miss.
+      const lastAt = end - 16;
+      let until = isCutShort ? at + headRead - 16 : lastAt;
+      if (lastAt < at) for (; at < end; at++) b = Math.imul(b ^ view.getUint8(at), prime1);
+      else
+        for (;;) {
+          a = Math.imul(a ^ view.getInt32(at, true), prime1);
+          b = Math.imul(b ^ view.getInt32(at + 4, true), prime1);
+          c = Math.imul(c ^ view.getInt32(at + 8, true), prime1);
+          d = Math.imul(d ^ view.getInt32(at + 12, true), prime1);
+          a = (a << 13) | (a >>> 19);
+          b = (b << 13) | (b >>> 19);
+          c = (c << 13) | (c >>> 19);
+          d = (d << 13) | (d >>> 19);
+          if (at < until) at = Math.min(at + 16, until);
+          else if (at === lastAt) break;
+          else {
+            at = end - tailRead;
+            until = lastAt;
+          }
+        }
+      if (isEthernet) {
+        // Both addresses, where they lie.
+        a = Math.imul(a ^ view.getInt32(begins, true), prime1);
+        b = Math.imul(b ^ view.getInt32(begins + 4, true), prime1);
+        c = Math.imul(c ^ view.getInt32(begins + 8, true), prime1);
+      } else {
+        const sourceMac = batch.sourceMac[row] as number;
+        a = Math.imul(a ^ sourceMac, prime1);
+        b = Math.imul(b ^ Math.floor(sourceMac / 65536), prime1);
+      }
+      const low = Math.imul(a ^ ((b << 7) | (b >>> 25)), prime2) ^ c;
+      const high = Math.imul(d ^ ((b << 18) | (b >>> 14)), prime2) ^ ((a << 12) | (a >>> 20));
+      const first = finish(low + ((d << 18) | (d >>> 14)));
+      rowHashes[row * 2] = first;
+      rowHashes[row * 2 + 1] = finish(high + ((low << 5) | (low >>> 27)) + c);
+      verdicts[row] = verdict.first;
+      // The set of the frame is asked for here, while the next row is hashed, so that nobody has to wait for it later.
+      touched ^= hashes[(first & (sets - 1)) * framesPerSet * 4] as number;
     }
-    for (; at + 4 <= end; at += 4) a = mix(a, view.getInt32(at, true));
-    for (; at < end; at++) b = mix(b, view.getUint8(at));
-    if ((batch.layers[row] as number) & layer.ethernet) {
-      // Both addresses, where they lie.
-      const frameAt = batch.frameAt[row] as number;
-      c = mix(mix(c, view.getInt32(frameAt, true)), view.getInt32(frameAt + 8, true));
-      d = mix(d, view.getInt32(frameAt + 4, true));
-    } else {
-      const sourceMac = batch.sourceMac[row] as number;
-      c = mix(mix(c, sourceMac | 0), Math.floor(sourceMac / 65536) | 0);
-    }
-    const low = mix(mix(a, rotate(b, 7)), c);
-    const high = mix(mix(d, rotate(a, 12)), rotate(b, 18) ^ c);
-    this.rowHashes[row * 2] = finish(low ^ rotate(d, 18));
-    this.rowHashes[row * 2 + 1] = finish(high ^ rotate(low, 5));
+    this.touched = touched;
   }
 }
 
-/** Sent again honestly without any difference: an acknowledgement or reset without data that has no identification. */
-function mayRepeat(batch: HeaderBatch, row: number): boolean {
-  if (((batch.layers[row] as number) & layer.tcp) === 0 || batch.identification[row] !== 0) return false;
-  return batch.payloadAt[row] === batch.payloadEnd[row] && ((batch.tcpFlags[row] as number) & startOrEnd) === 0;
-}
-
-/** Of TCP, ICMP, or UDP where the sender computed one (RFC 768). A fragment has none of its own. */
+/** Of a sound TCP, ICMP, or UDP where the sender computed one (RFC 768). A fragment has none of its own. */
 function hasChecksum(batch: HeaderBatch, row: number): boolean {
-  if (batch.fault[row] !== undefined || batch.laterFragment[row] === 1) return false;
+  if (batch.laterFragment[row] === 1) return false;
   const layers = batch.layers[row] as number;
   if (layers & layer.udp) return batch.view.getUint16((batch.payloadAt[row] as number) - 2) !== 0;
   return (layers & (layer.tcp | layer.icmp | layer.icmpv6)) !== 0;
-}
-
-function hasNetworkHeader(batch: HeaderBatch, row: number): boolean {
-  return batch.ipVersion[row] !== 0 || ((batch.layers[row] as number) & layer.arp) !== 0;
-}
-
-function contentAt(batch: HeaderBatch, row: number): number {
-  if (hasNetworkHeader(batch, row)) return batch.networkAt[row] as number;
-  const at = batch.frameAt[row] as number;
-  const end = batch.frameEnd[row] as number;
-  return (batch.layers[row] as number) & layer.ethernet ? Math.min(at + macsLength, end) : at;
-}
-
-/** A sound packet ends where its payload does; behind it lie padding and perhaps the checksum of the frame. */
-function contentEnd(batch: HeaderBatch, row: number): number {
-  const end = batch.frameEnd[row] as number;
-  if (!hasNetworkHeader(batch, row) || batch.fault[row] !== undefined) return end;
-  return Math.min(batch.payloadEnd[row] as number, end);
-}
-
-function rotate(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits));
-}
-
-function mix(lane: number, word: number): number {
-  return rotate(Math.imul(lane ^ word, prime1), 13);
 }
 
 function finish(word: number): number {

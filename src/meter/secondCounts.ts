@@ -45,6 +45,11 @@ export class SecondCounts {
     return cell;
   }
 
+  /** Reads the cell, for the sake of its memory alone. */
+  touch(cell: number): number {
+    return cell === noCell ? 0 : this.secondOf(cell);
+  }
+
   /** A new first cell of the chain that started with `first`. The caller asked `hasRoom` before. */
   prepend(first: number, second: number): number {
     const cell = this.allocate();

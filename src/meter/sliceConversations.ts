@@ -51,6 +51,11 @@ export class SliceConversations {
     if (tcpFlags & closing) conversations.close(id);
   }
 
+  /** Reads the conversation, for the sake of its memory alone. */
+  touch(id: number): number {
+    return id < 0 ? 0 : this.conversations.generationOf(id);
+  }
+
   /** The application protocol was recognised in a packet of `slice`. */
   learnApplication(slice: number, application: number): void {
     this.table.set(slice, sliceWord.application, application);

@@ -85,6 +85,8 @@ export class HeaderBatch {
   readonly payloadEnd = new Uint32Array(batchRows);
   /** The fault that stopped the walk, if any. */
   readonly fault: (Fault | undefined)[] = Array<Fault | undefined>(batchRows).fill(undefined);
+  /** Some row has a fault: batches without one need not be searched. */
+  hasFaults = false;
 
   /** The buffer into which `frameAt`, `payloadAt` and their ends point. Borrowed. */
   get octets(): Uint8Array {
@@ -102,7 +104,8 @@ export class HeaderBatch {
   }
 
   clear(): void {
-    this.fault.fill(undefined, 0, this.count);
+    if (this.hasFaults) this.fault.fill(undefined, 0, this.count);
+    this.hasFaults = false;
     this.count = 0;
   }
 }

@@ -114,6 +114,5 @@ export function walkPlainFrame(batch: HeaderBatch, row: number, at: number, end:
   batch.laterFragment[row] = 0;
   batch.payloadAt[row] = payloadAt;
   batch.payloadEnd[row] = payloadEnd;
-  batch.fault[row] = undefined;
   return true;
 }

@@ -18,6 +18,7 @@ export function reaches(batch: HeaderBatch, row: number, name: string, at: numbe
 /** Records why the walk of this row ended. */
 export function stop(batch: HeaderBatch, row: number, fault: Fault): false {
   batch.fault[row] = fault;
+  batch.hasFaults = true;
   return false;
 }
 
