@@ -4,19 +4,17 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../base/failure.ts';
 import { type InterfaceEvent, SupervisedSource } from '../link/supervisedSource.ts';
 import { BufferPool } from './bufferPool.ts';
 import { CaptureLoop } from './captureLoop.ts';
 import type { CaptureMessage, CaptureOrder } from './captureMessage.ts';
+import { Precedence } from './precedence.ts';
 
 const pollMs = 20;
 const faultsEveryMs = 10_000;
 const drainMs = 5;
-/** Nice value: this thread goes before those that can wait, such as casework. Linux has one for each thread. */
-const captureNice = -10;
 
 const order = workerData as CaptureOrder;
 const pool = new BufferPool(order.pool);
@@ -32,14 +30,6 @@ const loop = new CaptureLoop(pool, {
   nowUs: () => Date.now() * 1000,
   seal: (buffer) => tell({ kind: 'batch', buffer }),
 });
-
-function goFirst(): void {
-  try {
-    setPriority(0, captureNice);
-  } catch {
-    // Without CAP_SYS_NICE it takes its turn like everybody.
-  }
-}
 
 function open(): SupervisedSource | undefined {
   const early: InterfaceEvent[] = [];
@@ -62,9 +52,10 @@ function open(): SupervisedSource | undefined {
 
 function run(source: SupervisedSource): void {
   loop.open(source);
+  const precedence = new Precedence();
   let faultsToldAtMs = performance.now();
   while (!pool.isAskedToEnd) {
-    loop.step(pollMs);
+    precedence.afterStep(loop.step(pollMs));
     const now = performance.now();
     if (now - faultsToldAtMs >= faultsEveryMs) {
       tell({ kind: 'faults', faults: loop.faults, leftOut: loop.meter.leftOut });
@@ -77,7 +68,6 @@ function run(source: SupervisedSource): void {
 }
 
 try {
-  goFirst();
   const source = open();
   if (source) run(source);
   tell({ kind: 'ended' });

@@ -1,6 +1,5 @@
 /** The worker of `liveReceiver.ts`: the loop of the running box over a live source, with a buffer pool whose facts nobody stores. */
 
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FrameBlock } from '../../src/link/frameBlock.ts';
 import type { LiveOptions } from '../../src/link/liveSource.ts';
@@ -8,6 +7,7 @@ import { native } from '../../src/link/native.ts';
 import { SupervisedSource } from '../../src/link/supervisedSource.ts';
 import { BufferPool, type PoolMemory } from '../../src/watch/bufferPool.ts';
 import { CaptureLoop, type PolledSource } from '../../src/watch/captureLoop.ts';
+import { Precedence } from '../../src/watch/precedence.ts';
 
 export interface Task {
   readonly interface: string;
@@ -88,9 +88,12 @@ function receive(task: Task): void {
   loop.open(task.latency ? timed : source);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   tell({ text: 'READY' });
+  // As the capture thread of the running box.
+  const precedence = new Precedence();
   let stallAtMs = task.stallMs > 0 ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;
   while (!pool.isAskedToEnd) {
     const came = loop.step(20);
+    precedence.afterStep(came);
     if (stallAtMs === Number.MAX_VALUE) continue;
     if (stallAtMs === Number.POSITIVE_INFINITY && came > 0) stallAtMs = performance.now() + 1000;
     if (performance.now() < stallAtMs) continue;
@@ -124,6 +127,4 @@ function percentile(counts: Uint32Array, share: number): number {
   return 0;
 }
 
-// As the capture thread of the running box.
-setPriority(0, -10);
 receive(workerData as Task);
