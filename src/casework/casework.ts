@@ -23,13 +23,14 @@ import { nameMemory } from '../record/sighting.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
 import { rollUpDay, rollUpStale } from '../store/rollUp.ts';
+import { inSlices } from '../store/slices.ts';
 import type { SettledUnit, StaleUnit, Store } from '../store/store.ts';
 import { hostNames } from '../timeline/hostNames.ts';
 import { combine } from '../timeline/hostState.ts';
 import { buildIntervalsSteps } from '../timeline/intervals.ts';
 import { basisOf, replaceBasis } from './basis.ts';
 import { askHostClock } from './hostClock.ts';
-import { inSlices, isSame } from './slices.ts';
+import { isSame } from './sameRecords.ts';
 
 export interface SettleOptions {
   /** Those that come with Yoban; what operators decided lies in the store. */

@@ -7,15 +7,16 @@ import type { EventRecord } from '../record/event.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import * as derived from '../store/questions/derived.ts';
 import * as facts from '../store/questions/facts.ts';
+import { inSlices } from '../store/slices.ts';
 import type { Store } from '../store/store.ts';
-import { clockHistory } from '../timeline/clockHistory.ts';
+import { clockHistorySteps } from '../timeline/clockHistory.ts';
 
 /** `events`: all of the host, under every name that it had. Nothing for a host without a machine on the wire. */
 export async function askHostClock(store: Store, host: string, events: readonly EventRecord[]): Promise<CorrectionRecord[]> {
   const machines = (await store.ask(derived.devices, {})).filter((device) => device.host === host);
   const intervals = await store.ask(derived.intervalsOfHost, { host });
   if (machines.length === 0 || intervals.length === 0) return [];
-  const history = clockHistory(events, intervals);
+  const history = await inSlices(clockHistorySteps(events, intervals));
   const macs = machines.map(({ mac }) => mac);
   const flows: FlowRecord[] = [];
   const minutesOfOthers = new Set<number>();

@@ -7,6 +7,7 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { z } from 'zod';
 import { type Field, fieldsOf, type RecordKind } from '../record/kind.ts';
 import { readValues } from './columnValue.ts';
+import { Slice } from './slices.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -66,15 +67,18 @@ export async function answer<P extends z.ZodObject, R extends z.ZodObject>(
   if (positions.includes(-1)) throw new Error(`unreachable: the question ${question.name} selects fewer columns than its row has`);
   const names = fields.map(({ name }) => name);
   const rows: z.infer<R>[] = [];
-  // Chunk by chunk: each is waited for, so that a long answer does not hold up the thread.
+  // Chunk by chunk, column by column, with pauses: a long answer does not hold up the thread.
+  const slice = new Slice();
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const { rowCount } = chunk;
-    const columns = fields.map((field, i) => {
-      return readValues(field.column, chunk?.getColumnValues(positions[i] as number) ?? []);
-    });
+    const columns: (readonly unknown[])[] = [];
+    for (const [i, field] of fields.entries()) {
+      columns.push(readValues(field.column, chunk.getColumnValues(positions[i] as number)));
+      if (slice.isOver) await slice.rest();
+    }
     for (let row = 0; row < rowCount; row++) {
       const one: Record<string, unknown> = {};
-      for (let i = 0; i < names.length; i++) one[names[i] as string] = (columns[i] as readonly unknown[])[row];
+      for (let i = 0; i < names.length; i++) one[names[i] as string] = columns[i]?.[row];
       rows.push(one as z.infer<R>);
     }
   }

@@ -3,6 +3,7 @@
  * EventLog 6009 and 6005, Kernel-General 12, after a crash Kernel-Power 41 and EventLog 6008, in the Security log 4608.
  */
 
+import { eachInSteps } from '../base/steps.ts';
 import { second } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
 import { clockChange } from './clockSteps.ts';
@@ -24,10 +25,10 @@ const longestClusterUs = 900 * second;
 /** A clock that is set while the machine starts parts the marks of one start by the step; this soon it is told. */
 const stepRecords = 100;
 
-export function bootClusters(events: readonly EventRecord[]): BootCluster[] {
+export function* bootClustersSteps(events: readonly EventRecord[]): Generator<void, BootCluster[]> {
   const clusters: { first: number; last: number; marks: Map<BootMark, number> }[] = [];
-  const steps = largeSteps(events);
-  events.forEach((event, i) => {
+  const steps = yield* largeSteps(events);
+  yield* eachInSteps(events, (event, i) => {
     const mark = bootMark(event);
     if (!mark) return;
     const current = clusters.at(-1);
@@ -44,12 +45,14 @@ interface LargeStep {
   readonly deltaUs: number;
 }
 
-function largeSteps(events: readonly EventRecord[]): LargeStep[] {
-  return events.flatMap((event, index) => {
+function* largeSteps(events: readonly EventRecord[]): Generator<void, LargeStep[]> {
+  const steps: LargeStep[] = [];
+  yield* eachInSteps(events, (event, index) => {
     const change = clockChange(event);
     const deltaUs = change ? change.newTime - change.oldTime : 0;
-    return Math.abs(deltaUs) > longestClusterUs ? [{ index, deltaUs }] : [];
+    if (Math.abs(deltaUs) > longestClusterUs) steps.push({ index, deltaUs });
   });
+  return steps;
 }
 
 /** Close in time, or parted by a step of the clock that the same start tells. */

@@ -2,7 +2,7 @@
 
 import { hour, type Microseconds, minute, second } from '../base/time.ts';
 import type { MachineState } from '../record/interval.ts';
-import { type BootCluster, bootClusters } from './bootClusters.ts';
+import type { BootCluster } from './bootClusters.ts';
 import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 import { instantField } from './fields.ts';
@@ -29,12 +29,12 @@ const lateRecords = 100;
 const firstRecords = 5;
 
 /** `events`: the machine log in the order of writing. */
-export function bootSessions(events: readonly WrittenEvent[]): BootSessions {
-  const clusters = bootClusters(events.map((event) => event.record));
+export function* bootSessionsSteps(events: readonly WrittenEvent[], clusters: readonly BootCluster[]): Generator<void, BootSessions> {
   const boots = clusters.map((cluster) => startOf(events, cluster));
   const spans: Span<MachineState>[] = [];
   const tellsDaily = events.some((event) => is(event.record, 'eventlog', 6013));
   for (let session = 0; session <= clusters.length; session++) {
+    yield;
     const before = clusters[session - 1];
     const after = clusters[session];
     const boot = boots[session - 1];

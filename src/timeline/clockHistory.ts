@@ -4,16 +4,18 @@
  * The clock of a sensor is compared with the clock of the host as it was at that moment, not with repaired times.
  */
 
+import { complete, eachInSteps } from '../base/steps.ts';
 import { type Microseconds, second } from '../base/time.ts';
 import type { ClockHistory, ClockStep, ClockStretch } from '../record/correction.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord } from '../record/interval.ts';
-import { bootSessions } from './bootSessions.ts';
+import { bootClustersSteps } from './bootClusters.ts';
+import { bootSessionsSteps } from './bootSessions.ts';
 import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 import { machineLog } from './machineAxis.ts';
 import type { WrittenEvent } from './writtenEvent.ts';
-import { writtenOrder } from './writtenOrder.ts';
+import { writtenOrderSteps } from './writtenOrder.ts';
 
 /** What is below is the work of the time service, and no step. */
 const smallestStep = second;
@@ -21,19 +23,25 @@ const silent: ReadonlySet<string> = new Set(['modern-sleep', 's3', 'hibernate', 
 
 /** `intervals`: what `buildIntervals` made of the same events. */
 export function clockHistory(events: readonly EventRecord[], intervals: readonly IntervalRecord[]): ClockHistory {
-  const log = machineLog(writtenOrder(events).channels);
+  return complete(clockHistorySteps(events, intervals));
+}
+
+export function* clockHistorySteps(events: readonly EventRecord[], intervals: readonly IntervalRecord[]): Generator<void, ClockHistory> {
+  const log = machineLog((yield* writtenOrderSteps(events)).channels);
+  yield;
   const asleep = intervals.filter(({ axis, state }) => axis === 'machine' && silent.has(state));
   const steps: ClockStep[] = [];
   const points: ClockStretch[] = [];
-  for (const event of log) {
+  yield* eachInSteps(log, (event) => {
     const step = stepOf(event, asleep);
     if (step) steps.push(step);
     // Both are stamped in the boot before the one in which they are written.
-    if (is(event.record, 'kernel-general', 13) || is(event.record, 'kernel-power', 109)) continue;
+    if (is(event.record, 'kernel-general', 13) || is(event.record, 'kernel-power', 109)) return;
     points.push({ from: event.at, repairUs: event.repairUs, segment: steps.length });
-  }
+  });
   points.sort((a, b) => a.from - b.from || a.segment - b.segment);
-  return { stretches: stretchesOf(points), steps, starts: bootSessions(log).bootTimes.toSorted((a, b) => a - b) };
+  const { bootTimes } = yield* bootSessionsSteps(log, yield* bootClustersSteps(log.map(({ record }) => record)));
+  return { stretches: stretchesOf(points), steps, starts: bootTimes.toSorted((a, b) => a - b) };
 }
 
 /** A clock that the hardware sets right after a sleep has only stood still. */

@@ -7,10 +7,10 @@ import { complete } from '../base/steps.ts';
 import type { Microseconds } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
 import type { IntervalRecord, MachineState, PersonState } from '../record/interval.ts';
-import { machineAxis } from './machineAxis.ts';
-import { personAxis } from './personAxis.ts';
+import { machineAxisSteps } from './machineAxis.ts';
+import { personAxisSteps } from './personAxis.ts';
 import { cover, type Span } from './span.ts';
-import { writtenOrder } from './writtenOrder.ts';
+import { writtenOrderSteps } from './writtenOrder.ts';
 
 export interface IntervalOptions {
   /** Default: the first instant of which the events tell. */
@@ -27,9 +27,9 @@ export function buildIntervals(events: readonly EventRecord[], options: Interval
   return complete(buildIntervalsSteps(events, options));
 }
 
-/** The same in steps: each is one reading of all events. */
+/** The same in steps. */
 export function* buildIntervalsSteps(events: readonly EventRecord[], options: IntervalOptions = {}): Generator<void, IntervalRecord[]> {
-  const { channels, contradiction } = writtenOrder(events);
+  const { channels, contradiction } = yield* writtenOrderSteps(events);
   const newest = channels
     .flat()
     .reduce<{ at: Microseconds; host: string } | undefined>(
@@ -38,7 +38,7 @@ export function* buildIntervalsSteps(events: readonly EventRecord[], options: In
     );
   if (!newest) return [];
   yield;
-  const axis = machineAxis(channels);
+  const axis = yield* machineAxisSteps(channels);
   yield;
   const times = channels.flat().map((event) => event.at);
   const from = options.from ?? Math.min(least(times), axis.spans[0]?.from ?? Number.MAX_SAFE_INTEGER);
@@ -67,7 +67,10 @@ export function* buildIntervalsSteps(events: readonly EventRecord[], options: In
   }
   yield;
   const machine = cover<MachineState>(axis.spans, from, to, { state: 'unknown', ...filler });
-  const person = cover<PersonState>(personAxis(channels, axis, whole(axis.spans, from, to)), from, to, { state: 'unknown', ...filler });
+  const person = cover<PersonState>(yield* personAxisSteps(channels, axis, whole(axis.spans, from, to)), from, to, {
+    state: 'unknown',
+    ...filler,
+  });
   const record = (name: IntervalRecord['axis'], span: Span<MachineState | PersonState>): IntervalRecord => ({
     host: newest.host,
     axis: name,

@@ -2,12 +2,13 @@
 
 import { type Microseconds, minute } from '../base/time.ts';
 import type { MachineState } from '../record/interval.ts';
-import { bootSessions } from './bootSessions.ts';
+import { bootClustersSteps } from './bootClusters.ts';
+import { bootSessionsSteps } from './bootSessions.ts';
 import { clockGaps } from './clockSteps.ts';
 import { is, isFromMachineLog } from './eventKey.ts';
 import { journalAxis } from './journalAxis.ts';
-import { type ScreenSession, screenSessions } from './screenSessions.ts';
-import { type Sleep, sleepSessions } from './sleepSessions.ts';
+import { type ScreenSession, screenSessionsSteps } from './screenSessions.ts';
+import { type Sleep, sleepSessionsSteps } from './sleepSessions.ts';
 import { disjoint, overlay, type Span } from './span.ts';
 import type { WrittenEvent } from './writtenEvent.ts';
 
@@ -24,24 +25,22 @@ export interface MachineAxis {
 /** A clock gap that sleeps fill but for this is explained by them. */
 const explainedUs = 2 * minute;
 
-export function machineAxis(channels: readonly (readonly WrittenEvent[])[]): MachineAxis {
+/** In steps. */
+export function* machineAxisSteps(channels: readonly (readonly WrittenEvent[])[]): Generator<void, MachineAxis> {
   const events = machineLog(channels);
-  const { spans: sessions, bootTimes } = bootSessions(events);
+  const clusters = yield* bootClustersSteps(events.map(({ record }) => record));
+  const { spans: sessions, bootTimes } = yield* bootSessionsSteps(events, clusters);
+  yield;
   const journal = journalAxis(channels.find((channel) => channel[0]?.record.channel === 'journal') ?? []);
-  const sleeps = [...sleepSessions(events), ...journal.sleeps];
-  const screens = screenSessions(events);
+  const sleeps = [...(yield* sleepSessionsSteps(events, clusters)), ...journal.sleeps];
+  yield;
+  const screens = yield* screenSessionsSteps(events, clusters);
+  yield;
   const asleep = disjoint(sleeps.map((sleep) => sleep.span));
   const measured = disjoint(screens.flatMap((screen) => (screen.measured ? screen.spans : [])));
-  const gaps = unexplained(
-    disjoint(
-      clockGaps(
-        events,
-        bootTimes,
-        sleeps.map((sleep) => sleep.span.to),
-      ),
-    ),
-    overlay(measured, asleep),
-  );
+  const wakeTimes = sleeps.map((sleep) => sleep.span.to);
+  const gaps = unexplained(disjoint(clockGaps(events, bootTimes, wakeTimes)), overlay(measured, asleep));
+  yield;
   const layers = [disjoint(screens.flatMap((screen) => screen.spans)), gaps, clearings(events), asleep];
   const spans = layers.reduce<Span<MachineState>[]>((below, layer) => overlay(below, layer), disjoint([...sessions, ...journal.sessions]));
   return { spans, sleeps, screens, bootTimes, told: spans.length > 0 };

@@ -1,12 +1,13 @@
 /** Whether a person was there: logons and locks, and what the machine's own sleeps and screens say of its user. */
 
+import { eachInSteps } from '../base/steps.ts';
 import { hour, type Microseconds, minute } from '../base/time.ts';
 import type { MachineState, PersonState } from '../record/interval.ts';
 import { steppedForward } from './clockSteps.ts';
 import { is, providerOf } from './eventKey.ts';
 import { numberField } from './fields.ts';
 import type { MachineAxis } from './machineAxis.ts';
-import { type PersonEvidence, personEvidence } from './personEvidence.ts';
+import { type PersonEvidence, personEvidenceSteps } from './personEvidence.ts';
 import { Presence } from './presence.ts';
 import type { ScreenSession } from './screenSessions.ts';
 import type { Sleep } from './sleepSessions.ts';
@@ -30,12 +31,12 @@ type Happening =
   | { readonly at: Microseconds; readonly kind: 'machine'; readonly span: Span<MachineState> };
 
 /** `machine`: the machine axis, covering all of it without a gap. */
-export function personAxis(
+export function* personAxisSteps(
   channels: readonly (readonly WrittenEvent[])[],
   axis: MachineAxis,
   machine: readonly Span<MachineState>[],
-): Span<PersonState>[] {
-  const evidence = personEvidence(channels);
+): Generator<void, Span<PersonState>[]> {
+  const evidence = yield* personEvidenceSteps(channels);
   const tellsLogons = channels.some((channel) =>
     channel.some((event) => is(event.record, 'winlogon', 7001, 7002) || providerOf(event.record) === 'security-auditing'),
   );
@@ -46,7 +47,7 @@ export function personAxis(
   const end = machine.at(-1)?.to ?? 0;
   const walker = new Walker(axis, tellsLogons);
   const spans: Span<PersonState>[] = [];
-  happenings.forEach((happening, i) => {
+  yield* eachInSteps(happenings, (happening, i) => {
     walker.take(happening);
     const to = Math.min(happenings[i + 1]?.at ?? end, end);
     if (to > happening.at) spans.push(...walker.span(happening.at, to));

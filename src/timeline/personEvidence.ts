@@ -1,5 +1,6 @@
 /** What one event says of a person: logons of all logs that tell them, brought to a few kinds. */
 
+import { eachInSteps } from '../base/steps.ts';
 import { type Microseconds, minute } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
 import { is, providerOf } from './eventKey.ts';
@@ -23,9 +24,15 @@ export type PersonEvidence = {
 export const sameLogonUs = minute;
 
 /** All evidence of all channels, by time. */
-export function personEvidence(channels: readonly (readonly WrittenEvent[])[]): PersonEvidence[] {
-  const remoteLogons = channels.flatMap((channel) => channel.filter((event) => isRemoteLogon(event.record))).sort((a, b) => a.at - b.at);
-  const found = channels.flatMap((channel) => channel.flatMap((event) => evidenceOf(event, remoteLogons)));
+export function* personEvidenceSteps(channels: readonly (readonly WrittenEvent[])[]): Generator<void, PersonEvidence[]> {
+  const remoteLogons: WrittenEvent[] = [];
+  for (const channel of channels)
+    yield* eachInSteps(channel, (event) => {
+      if (isRemoteLogon(event.record)) remoteLogons.push(event);
+    });
+  remoteLogons.sort((a, b) => a.at - b.at);
+  const found: PersonEvidence[] = [];
+  for (const channel of channels) yield* eachInSteps(channel, (event) => void found.push(...evidenceOf(event, remoteLogons)));
   return found.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
 }
 

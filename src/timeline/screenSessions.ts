@@ -3,9 +3,10 @@
  * whether the machine slept. Such a machine stays on the network on purpose.
  */
 
+import { eachInSteps } from '../base/steps.ts';
 import { type Microseconds, second } from '../base/time.ts';
 import type { Confidence, MachineState } from '../record/interval.ts';
-import { bootClusters } from './bootClusters.ts';
+import type { BootCluster } from './bootClusters.ts';
 import { is } from './eventKey.ts';
 import { field, numberField, truthField } from './fields.ts';
 import type { Span } from './span.ts';
@@ -29,12 +30,12 @@ const edgeGuardUs = 5 * second;
 const slightShare = 0.01;
 
 /** `events`: the machine log in the order of writing. */
-export function screenSessions(events: readonly WrittenEvent[]): ScreenSession[] {
-  const bootStarts = new Set(bootClusters(events.map((event) => event.record)).map((cluster) => cluster.first));
+export function* screenSessionsSteps(events: readonly WrittenEvent[], clusters: readonly BootCluster[]): Generator<void, ScreenSession[]> {
+  const bootStarts = new Set(clusters.map((cluster) => cluster.first));
   const sessions: ScreenSession[] = [];
   let open: WrittenEvent | undefined;
   let previous: WrittenEvent | undefined;
-  events.forEach((event, i) => {
+  yield* eachInSteps(events, (event, i) => {
     if (bootStarts.has(i) && open) {
       sessions.push(unfinished(open, Math.max(event.at, open.at), 'the machine was started afresh'));
       open = undefined;

@@ -5,9 +5,10 @@
  * with Reason 2 that follows. Never the time of Kernel-Power 107: it is stamped before the clock is corrected.
  */
 
+import { eachInSteps } from '../base/steps.ts';
 import { type Microseconds, minute, second } from '../base/time.ts';
 import type { Confidence, MachineState } from '../record/interval.ts';
-import { bootClusters } from './bootClusters.ts';
+import type { BootCluster } from './bootClusters.ts';
 import { clockChange } from './clockSteps.ts';
 import { is, providerOf } from './eventKey.ts';
 import { field, instantField, numberField, truthField } from './fields.ts';
@@ -48,20 +49,22 @@ const uncorrectedUs = minute;
 const dozeReasons: ReadonlySet<number> = new Set([6, 11, 12, 13, 14]);
 
 /** `events`: the machine log in the order of writing. */
-export function sleepSessions(events: readonly WrittenEvent[]): Sleep[] {
-  const { entries, reports } = collect(events);
+export function* sleepSessionsSteps(events: readonly WrittenEvent[], clusters: readonly BootCluster[]): Generator<void, Sleep[]> {
+  const { entries, reports } = yield* collect(events, new Map(clusters.map((cluster) => [cluster.first, cluster])));
   const sleeps = [...entries.flatMap(sleepOf), ...reports.flatMap((report) => reportedSleep(report, undefined))];
   sleeps.sort((a, b) => a.span.from - b.span.from);
   return bridged(sleeps);
 }
 
-function collect(events: readonly WrittenEvent[]): { entries: Entry[]; reports: WrittenEvent[] } {
-  const clusters = new Map(bootClusters(events.map((event) => event.record)).map((cluster) => [cluster.first, cluster]));
+function* collect(
+  events: readonly WrittenEvent[],
+  starts: ReadonlyMap<number, BootCluster>,
+): Generator<void, { entries: Entry[]; reports: WrittenEvent[] }> {
   const entries: Entry[] = [];
   const reports: WrittenEvent[] = [];
   let open: Entry | undefined;
-  events.forEach((event, i) => {
-    const cluster = clusters.get(i);
+  yield* eachInSteps(events, (event, i) => {
+    const cluster = starts.get(i);
     const { record } = event;
     if (cluster && open) {
       const crash = cluster.marks.get('41');

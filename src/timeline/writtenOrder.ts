@@ -5,9 +5,10 @@
  * Kernel-Power 41 and 109 carry their own earlier time but are written after EventLog 6005.
  */
 
+import { complete, eachInSteps, rowsPerStep } from '../base/steps.ts';
 import { hour, type Microseconds, minute, second } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
-import { type BootCluster, bootClusters } from './bootClusters.ts';
+import { type BootCluster, bootClustersSteps } from './bootClusters.ts';
 import { clockChange } from './clockSteps.ts';
 import { is } from './eventKey.ts';
 import type { WrittenEvent } from './writtenEvent.ts';
@@ -20,19 +21,30 @@ export interface WrittenLogs {
 }
 
 export function writtenOrder(events: readonly EventRecord[]): WrittenLogs {
+  return complete(writtenOrderSteps(events));
+}
+
+export function* writtenOrderSteps(events: readonly EventRecord[]): Generator<void, WrittenLogs> {
   const channels = new Map<string, Map<string, EventRecord>>();
   let contradiction: WrittenLogs['contradiction'];
-  for (const event of events) {
-    if (event.recovered) continue;
+  yield* eachInSteps(events, (event) => {
+    if (event.recovered) return;
     const key = event.channel.toLowerCase();
     const channel = channels.get(key) ?? new Map<string, EventRecord>();
     channels.set(key, channel);
     const known = channel.get(event.id);
     channel.set(event.id, known ? fuller(known, event) : event);
     if (known && !isSame(known, event)) contradiction ??= [known, event];
+  });
+  const written: WrittenEvent[][] = [];
+  for (const key of [...channels.keys()].sort()) {
+    const channel = sorted([...(channels.get(key) as Map<string, EventRecord>).values()]);
+    yield;
+    const clusters = yield* bootClustersSteps(channel);
+    const own = yield* repaired(channel, clusters);
+    written.push(own);
+    contradiction ??= yield* turningBack(own, clusters);
   }
-  const written = [...channels.keys()].sort().map((key) => repaired(sorted([...(channels.get(key) as Map<string, EventRecord>).values()])));
-  for (const channel of written) contradiction ??= turningBack(channel);
   return { channels: written, contradiction };
 }
 
@@ -47,32 +59,51 @@ const goesOn = 5;
  * A log that, in the order of its record ids, goes back in time and goes on there, though no clock was set back: it is that of
  * another machine, whose record ids do not meet those of the first. Neither the stamps nor the repaired times explain it.
  */
-function turningBack(events: readonly WrittenEvent[]): readonly [EventRecord, EventRecord] | undefined {
-  const starts = bootClusters(events.map(({ record }) => record)).map(({ first }) => first);
+function* turningBack(
+  events: readonly WrittenEvent[],
+  clusters: readonly BootCluster[],
+): Generator<void, readonly [EventRecord, EventRecord] | undefined> {
+  const own: Told[] = [];
   let setBackUs = 0;
-  const times = events.map((event) => {
-    const change = clockChange(event.record);
+  yield* eachInSteps(events, (event, index) => {
+    const { record, at } = event;
+    const change = clockChange(record);
     if (change && change.newTime < change.oldTime) setBackUs += change.oldTime - change.newTime;
-    return { ...event, unset: event.record.time + setBackUs };
+    if (record.recordId !== null && !carriesOwnTime(record)) own.push({ record, at, index, unset: record.time + setBackUs });
   });
-  const own = times.flatMap((event, index) =>
-    event.record.recordId === null || carriesOwnTime(event.record) ? [] : [{ ...event, index }],
-  );
   /** The latest times so far, latest first: the last of them has enough records at or after it. */
-  let latest: typeof own = [];
+  const latest: Told[] = [];
   let nextStart = 0;
   for (const [i, event] of own.entries()) {
+    if (i % rowsPerStep === rowsPerStep - 1) yield;
     const before = latest[goesOn - 1];
-    while (nextStart < starts.length && (starts[nextStart] as number) < (own[i - 1]?.index ?? 0)) nextStart++;
-    const isStart = (starts[nextStart] ?? Number.POSITIVE_INFINITY) <= event.index + goesOn;
+    while (nextStart < clusters.length && (clusters[nextStart] as BootCluster).first < (own[i - 1]?.index ?? 0)) nextStart++;
+    const isStart = (clusters[nextStart]?.first ?? Number.POSITIVE_INFINITY) <= event.index + goesOn;
     const limit = isStart ? furthestBackAtStart : furthestBack;
-    const isBack = (later: (typeof own)[number] | undefined) =>
+    const isBack = (later: Told | undefined) =>
       later !== undefined && before !== undefined && later.at < before.at - limit && later.unset < before.unset - limit;
-    if (isBack(event) && own.length >= i + goesOn && own.slice(i, i + goesOn).every(isBack))
-      return [(before as WrittenEvent).record, event.record];
-    latest = [...latest, event].sort((a, b) => b.unset - a.unset).slice(0, goesOn);
+    if (before && isBack(event) && own.length >= i + goesOn && own.slice(i, i + goesOn).every(isBack)) return [before.record, event.record];
+    keepLatest(latest, event);
   }
   return undefined;
+}
+
+/** An event of which the log tells when it was written. */
+interface Told {
+  readonly record: EventRecord;
+  readonly at: Microseconds;
+  /** As if the clock had never been set back. */
+  readonly unset: Microseconds;
+  readonly index: number;
+}
+
+/** Puts the event behind those that are not earlier, and keeps `goesOn` of them. */
+function keepLatest(latest: Told[], event: Told): void {
+  let place = latest.length;
+  while (place > 0 && (latest[place - 1] as Told).unset < event.unset) place--;
+  if (place === goesOn) return;
+  latest.splice(place, 0, event);
+  if (latest.length > goesOn) latest.pop();
 }
 
 /** Kernel-General 12 and 13, Kernel-Power 41, 107 and 109, and what is stamped before the clock is corrected. */
@@ -145,12 +176,12 @@ const longestOverlap = minute;
  * log: 13 and 109 belong to the boot before, and what the event log service wrote itself is stamped after the step. A clock that
  * is set forward was behind since the boot only where the boot would else lie before the log that precedes it.
  */
-function repaired(events: readonly EventRecord[]): WrittenEvent[] {
-  const clusters = bootClusters(events);
+function* repaired(events: readonly EventRecord[], clusters: readonly BootCluster[]): Generator<void, WrittenEvent[]> {
   const written = new Array<WrittenEvent>(events.length);
   let cluster = clusters.length - 1;
   let steps: RepairingStep[] = [];
   for (let i = events.length - 1; i >= 0; i--) {
+    if (i % rowsPerStep === 0) yield;
     const record = events[i] as EventRecord;
     const kernel = clusters[cluster]?.marks.get('12');
     const startedAt = kernel === undefined ? Number.NEGATIVE_INFINITY : (events[kernel] as EventRecord).time - second;

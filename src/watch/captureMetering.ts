@@ -5,6 +5,7 @@ import type { Microseconds } from '../base/time.ts';
 import { droppedBefore, type FrameBlock, type FrameSource } from '../link/frameBlock.ts';
 import { Meter } from '../meter/meter.ts';
 import type { MeterSink } from '../meter/sliceOutlet.ts';
+import { Slice } from '../store/slices.ts';
 import { appendFrames } from '../wire/frame.ts';
 import { HeaderBatch } from '../wire/headerBatch.ts';
 import { StageLedger } from './ledger.ts';
@@ -37,7 +38,7 @@ export class CaptureMetering {
   async run(afterBlock: () => Promise<void>): Promise<void> {
     for await (const block of this.source.blocks(this.options.signal)) {
       this.options.signal?.throwIfAborted();
-      this.decode(block);
+      await this.decode(block);
       await afterBlock();
       await this.drain(afterBlock);
     }
@@ -96,7 +97,7 @@ export class CaptureMetering {
     return ledger;
   }
 
-  private decode(block: FrameBlock): void {
+  private async decode(block: FrameBlock): Promise<void> {
     this.link.in += block.count;
     this.batch.octets = block.octets;
     for (let i = 0; i < block.count; i++) {
@@ -105,9 +106,12 @@ export class CaptureMetering {
       if (capturedAtUs > this.last) this.last = capturedAtUs;
     }
     const linkTypes = this.source.interfaces.map(({ linkType }) => linkType);
+    const slice = new Slice();
     for (let next = 0; next < block.count; ) {
       next = appendFrames(this.batch, linkTypes, block, next, block.firstFrameNumber);
       if (this.batch.isFull) this.empty();
+      // A box that observes takes captures too: its thread is not held up while code is new and slow.
+      if (slice.isOver) await slice.rest();
     }
     this.link.out += block.count;
     // The batch borrows the block's octets, so it is emptied before the next block is asked for.

@@ -6,7 +6,7 @@
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep, setImmediate as yieldThread } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../base/failure.ts';
 import { formatTime } from '../base/time.ts';
 import type { LiveOptions } from '../link/liveSource.ts';
@@ -14,6 +14,7 @@ import { captureKind } from '../record/capture.ts';
 import { type HealthRecord, healthKind, imbalance } from '../record/health.ts';
 import type { RecordKind } from '../record/kind.ts';
 import type { Statement } from '../store/question.ts';
+import { Slice } from '../store/slices.ts';
 import type { CommitRow, Store } from '../store/store.ts';
 import { closeCutSessions } from './cutSessions.ts';
 import type { FactBatch } from './factReader.ts';
@@ -44,7 +45,6 @@ const buffersPerCommit = 2;
 const commitEveryMs = 250;
 /** Records between two looks at the clock. */
 const recordsPerLook = 100;
-const sliceMs = 8;
 const healthEveryMs = 60_000;
 const retryMs = 2000;
 /** How long a store that refuses may hold up the end. */
@@ -169,13 +169,10 @@ export class Observation {
   }
 
   private async read(batch: FactBatch, session: LiveSession): Promise<void> {
-    let begunAtMs = performance.now();
+    const slice = new Slice();
     let at = batch.read(session.facts, undefined, recordsPerLook);
     while (at !== undefined) {
-      if (performance.now() - begunAtMs > sliceMs) {
-        await yieldThread();
-        begunAtMs = performance.now();
-      }
+      if (slice.isOver) await slice.rest();
       at = batch.read(session.facts, at, recordsPerLook);
     }
   }

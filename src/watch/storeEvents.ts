@@ -1,8 +1,10 @@
 /** Events of logs into the store, each once, with the marks of the hosts whose timeline they may change. */
 
+import { eachInSteps } from '../base/steps.ts';
 import { type EventRecord, eventKind } from '../record/event.ts';
 import type { RecordKind } from '../record/kind.ts';
 import { knownEvents } from '../store/questions/facts.ts';
+import { inSlices } from '../store/slices.ts';
 import type { CommitRow, Store } from '../store/store.ts';
 
 /**
@@ -43,12 +45,20 @@ async function storeUnknown(store: Store, events: readonly EventRecord[]): Promi
  * them tells more is for the timeline to say, whatever came first.
  */
 async function unknownEvents(store: Store, events: readonly EventRecord[]): Promise<EventRecord[]> {
+  const known = await store.ask(knownEvents, { ids: events.map(({ id }) => id) });
+  return inSlices(unknownSteps(known, events));
+}
+
+function* unknownSteps(known: readonly EventRecord[], events: readonly EventRecord[]): Generator<void, EventRecord[]> {
   const word = (event: EventRecord) => JSON.stringify(Object.entries(event).sort());
-  const stored = new Set((await store.ask(knownEvents, { ids: events.map(({ id }) => id) })).map(word));
-  return events.filter((event) => {
+  const stored = new Set<string>();
+  yield* eachInSteps(known, (event) => void stored.add(word(event)));
+  const unknown: EventRecord[] = [];
+  yield* eachInSteps(events, (event) => {
     const text = word(event);
-    if (stored.has(text)) return false;
+    if (stored.has(text)) return;
     stored.add(text);
-    return true;
+    unknown.push(event);
   });
+  return unknown;
 }
