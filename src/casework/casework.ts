@@ -71,6 +71,8 @@ export class Casework {
     let done = 0;
     for (const step of ['devices', 'host', 'clock', 'device-day', 'destinations'] as const) {
       if (step === 'clock') await this.prepareClocks();
+      // Marks have come since, while facts go on arriving.
+      if (step === 'device-day') await this.dropUntied();
       for (;;) {
         const units = (await this.store.ask(derived.staleUnits, {})) as StaleUnit[];
         const unit = units.find((candidate) => candidate.unit === step);
@@ -114,7 +116,7 @@ export class Casework {
     const days = ((await this.store.ask(derived.staleUnits, {})) as StaleUnit[]).flatMap(({ day: at }) => (at === null ? [] : [at]));
     if (days.length === 0) return;
     const [first, last] = days.reduce(([least, most], at) => [Math.min(least, at), Math.max(most, at)], [Number.MAX_SAFE_INTEGER, 0]);
-    await this.store.commit([...rollUpStale(first, last + day), { sql, values: [BigInt(first), BigInt(last + day)] }]);
+    await this.store.commit([...rollUpStale(first, last + day), { sql, values: [BigInt(first), BigInt(last + day)], takesMarks: true }]);
   }
 
   /** Networks, explanations and rules are the ground for all units: a change makes stale what rests on it. */

@@ -12,6 +12,8 @@ import { Slice } from './slices.ts';
 export interface Statement {
   readonly sql: string;
   readonly values: readonly DuckDBValue[];
+  /** It takes marks of stale units away; the store remembers which there are. */
+  readonly takesMarks?: true;
 }
 
 export interface Question<Parameters extends z.ZodObject = z.ZodObject, Row extends z.ZodObject = z.ZodObject> {

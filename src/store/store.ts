@@ -45,6 +45,8 @@ const keyOf = ({ unit, subject, day }: StaleUnit) => `${unit}/${subject}/${day}`
  * DuckDB needs for the commit and for the checkpoint that follows grows with the rows in it.
  */
 const commitRows = 4096;
+/** Marks of stale units remembered. */
+const mostMarked = 200_000;
 
 /** Of those that may be given up: of the four threads that Node has for such work, commits find one free. */
 const questionsAtOnce = 2;
@@ -55,6 +57,8 @@ export class Store implements Answers {
   private readonly pendingStale = new Map<string, StaleUnit>();
   /** How often each unit was marked on disk by this process. */
   private readonly revisions = new Map<string, number>();
+  /** Marks that are on disk, as far as it is known: most flows mark again what is marked. */
+  private readonly marked = new Set<string>();
   private pendingRows = 0;
   private commitCount = 0;
   /** Transactions that others can see. */
@@ -143,7 +147,10 @@ export class Store implements Answers {
       await this.writer.run('BEGIN');
       try {
         if (settled && this.revisionOf(settled.unit) === settled.revision) await this.removeMark(settled.unit);
-        for (const { sql, values } of statements) await this.writer.run(sql, [...values]);
+        for (const { sql, values, takesMarks } of statements) {
+          await this.writer.run(sql, [...values]);
+          if (takesMarks) this.marked.clear();
+        }
         for (const [, parts] of rows) for (const part of parts) await part.write(this.writer);
         for (const kind of new Set(own.map(([of]) => of)))
           await this.writeOwn(
@@ -151,10 +158,15 @@ export class Store implements Answers {
             own.flatMap(([of, row]) => (of === kind ? [row] : [])),
           );
         for (const { sql, values } of afterwards) await this.writer.run(sql, [...values]);
-        if (stale.length > 0) await this.insertStale(stale);
+        await this.insertStale(stale.filter((unit) => !this.marked.has(keyOf(unit))));
         await this.writer.run('COMMIT');
         this.written++;
-        for (const unit of stale) this.revisions.set(keyOf(unit), this.revisionOf(unit) + 1);
+        if (this.marked.size > mostMarked) this.marked.clear();
+        for (const unit of stale) {
+          const key = keyOf(unit);
+          this.revisions.set(key, (this.revisions.get(key) ?? 0) + 1);
+          this.marked.add(key);
+        }
       } catch (error) {
         await this.writer.run('ROLLBACK').catch(() => undefined);
         this.takeBack(rows, stale);
@@ -200,7 +212,9 @@ export class Store implements Answers {
     return table;
   }
 
-  private removeMark({ unit, subject, day }: StaleUnit): Promise<unknown> {
+  private removeMark(mark: StaleUnit): Promise<unknown> {
+    const { unit, subject, day } = mark;
+    this.marked.delete(keyOf(mark));
     return this.writer.run(
       'DELETE FROM "stale" WHERE "unit" = $1 AND "subject" = $2 AND "day" IS NOT DISTINCT FROM make_timestamp($3::BIGINT)',
       [unit, subject, day === null ? null : BigInt(day)],
@@ -208,9 +222,10 @@ export class Store implements Answers {
   }
 
   /** All at once: a capture of a large network marks a hundred thousand machines. */
-  private insertStale(units: readonly StaleUnit[]): Promise<unknown> {
+  private async insertStale(units: readonly StaleUnit[]): Promise<void> {
+    if (units.length === 0) return;
     const list = (values: readonly unknown[]) => JSON.stringify(values);
-    return this.writer.run(
+    await this.writer.run(
       `INSERT INTO "stale" SELECT * FROM (SELECT unnest(from_json($1, '["VARCHAR"]')), unnest(from_json($2, '["VARCHAR"]')),
          make_timestamp(unnest(from_json($3, '["BIGINT"]')))) EXCEPT SELECT "unit", "subject", "day" FROM "stale"`,
       [list(units.map(({ unit }) => unit)), list(units.map(({ subject }) => subject)), list(units.map(({ day }) => day))],

@@ -9,11 +9,19 @@ import { bindingKind, nameKind, networkKind } from '../record/sighting.ts';
 import { type CaptureCounters, readCounters } from './captureCounters.ts';
 import { evidences, firstRecordAt, flagOfFlow, headerAt, kindNumber, recordAt } from './factBatch.ts';
 
+/** A kind, with the names of its fields, and of those that travel as the digits of a bigint. */
+interface Declared {
+  readonly kind: RecordKind;
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+}
+
 const sightingKinds = new Map(
-  ([nameKind, bindingKind, networkKind, clockKind] as unknown as RecordKind[]).map((kind) => [
-    kindNumber[kind.name as keyof typeof kindNumber] as number,
-    kind,
-  ]),
+  ([nameKind, bindingKind, networkKind, clockKind] as unknown as RecordKind[]).map((kind): [number, Declared] => {
+    const fields = fieldsOf(kind);
+    const addresses = fields.filter(({ semantic }) => semantic === 'address').map(({ name }) => name);
+    return [kindNumber[kind.name as keyof typeof kindNumber], { kind, names: fields.map(({ name }) => name), addresses }];
+  }),
 );
 
 /** The copy of a flow that was written early: enough to find it in the store. */
@@ -30,7 +38,7 @@ export interface FactTaker {
 
 export class FactBatch {
   private readonly doubles: Float64Array;
-  private readonly octets: Uint8Array;
+  private readonly octets: Buffer;
 
   /** Borrowed until the buffer is released. */
   constructor(
@@ -38,7 +46,7 @@ export class FactBatch {
     private readonly capture: string,
   ) {
     this.doubles = new Float64Array(words.buffer, words.byteOffset, words.length / 2);
-    this.octets = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    this.octets = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
   }
 
   get counters(): CaptureCounters {
@@ -68,7 +76,7 @@ export class FactBatch {
     const kind = this.words[at + recordAt.kind] as number;
     const declared = sightingKinds.get(kind);
     if (kind === kindNumber.flow) this.readFlow(taker, at);
-    else if (declared) taker.sighting(declared, this.sighting(declared, at));
+    else if (declared) taker.sighting(declared.kind, this.sighting(declared, at));
     else throw new Error(`unreachable: kind ${kind} in a batch of facts`);
   }
 
@@ -92,19 +100,15 @@ export class FactBatch {
     taker.flow(record, replaces ? { key: key(), packets: replacedPackets } : undefined);
   }
 
-  private sighting(kind: RecordKind, at: number): Record<string, unknown> {
+  private sighting({ names, addresses }: Declared, at: number): Record<string, unknown> {
     const text = this.text((at + recordAt.content) * 4, this.words[at + recordAt.textLength] as number);
-    const values = JSON.parse(text) as Record<string, unknown>;
-    return Object.fromEntries(
-      fieldsOf(kind).map(({ name, semantic }) => {
-        const value = values[name] ?? null;
-        return [name, semantic === 'address' && value !== null ? BigInt(value as string) : value];
-      }),
-    );
+    const record = JSON.parse(text) as Record<string, unknown>;
+    for (const name of names) record[name] ??= null;
+    for (const name of addresses) if (record[name] !== null) record[name] = BigInt(record[name] as string);
+    return record;
   }
 
   private text(at: number, length: number): string {
-    // Copied: a TextDecoder does not read shared memory.
-    return Buffer.from(this.octets.slice(at, at + length)).toString('utf8');
+    return this.octets.toString('utf8', at, at + length);
   }
 }
