@@ -121,10 +121,12 @@ export const askedNames = defineQuestion({
     names: texts('Different names below it, sorted, at most a thousand.'),
   }),
   statement: ({ from, to, mac: client }) => ({
-    // Busy hours first, whatever the state: of ten million minutes only theirs have to be looked up.
+    // Of machines that have been judged at all, and busy hours first, whatever the state: of ten million minutes only theirs have to be
+    // looked up.
     sql: `WITH asked AS (
         SELECT "clientMac" AS "mac", date_trunc('minute', "from") AS "minute", "name", string_split("name", '.') AS "labels" FROM "name"
-        WHERE "evidence" IN ('dns', 'https-record') AND "from" >= ${timestamp(1)} AND "from" < ${timestamp(2)} AND ($3 IS NULL OR "clientMac" = $3)),
+        WHERE "evidence" IN ('dns', 'https-record') AND "from" >= ${timestamp(1)} AND "from" < ${timestamp(2)} AND ($3 IS NULL OR "clientMac" = $3)
+          AND "clientMac" IN (SELECT "mac" FROM "exchange")),
       domains AS (SELECT "mac", "minute", date_trunc('hour', "minute") AS "hour", "name",
         array_to_string("labels"[CASE WHEN len("labels"[-1]) = 2 AND "labels"[-2] IN ('ac', 'co', 'com', 'edu', 'go', 'gov', 'gr', 'lg', 'ne', 'net', 'or', 'org')
           THEN -3 ELSE -2 END:], '.') AS "domain" FROM asked WHERE len("labels") > 2),
