@@ -49,7 +49,7 @@ export function accountCommand(signal: AbortSignal): Command {
     });
 }
 
-function render({ balanced, unfinished, cutOff, blindSpots: blind, stages }: AccountOutput): string {
+function render({ booksBalance, unfinished, cutOff, blindSpots: blind, stages }: AccountOutput): string {
   const reasons = (counts: CountsByReason) => {
     const given = Object.entries(counts).filter(([, count]) => count > 0);
     return given.map(([reason, count]) => `${count} ${reason}`).join(', ') || '0';
@@ -78,8 +78,10 @@ function render({ balanced, unfinished, cutOff, blindSpots: blind, stages }: Acc
     { title: 'refused' },
     { title: 'dropped' },
   ];
-  const verdict = balanced
-    ? `  balanced: ${carries ? 'held before + ' : ''}in = out + held + refused + dropped, at every stage`
+  const law = `${carries ? 'held before + ' : ''}in = out + held + refused + dropped, at every stage`;
+  const isOpen = unfinished.length > 0;
+  const verdict = booksBalance
+    ? `  ${isOpen ? 'not complete; what is booked is balanced' : 'balanced'}: ${law}`
     : '  NOT BALANCED: Yoban cannot account for all of it';
   const open = unfinished.map((name) => `  ${printable(name)} was read only in part: replay it again`);
   const cut = cutOff.map((name) => `  ${printable(name)} was cut off: what its stages held then is lost`);

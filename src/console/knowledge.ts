@@ -320,9 +320,10 @@ async function booksOf({ answers }: Inquiry): Promise<Omit<Answer<typeof contrac
     .sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage) || (a.interface < b.interface ? -1 : 1));
   const unfinished = sessions.filter(({ kind, state }) => state === 'reading' && kind !== 'live').map(({ name }) => name);
   const cutOff = sessions.filter(({ state }) => state === 'cut').map(({ name }) => name);
-  const balances = stages.every((stage) => imbalance(stage as Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'>) === 0);
+  const booksBalance = stages.every((stage) => imbalance(stage as Pick<HealthRecord, 'in' | 'out' | 'held' | 'refused' | 'dropped'>) === 0);
   return {
-    balanced: unfinished.length === 0 && balances,
+    balanced: unfinished.length === 0 && booksBalance,
+    booksBalance,
     unfinished,
     cutOff,
     blindSpots: await blindSpots(answers),

@@ -38,8 +38,9 @@ export function accountOf(
   }
   const sums = [...groups.values()].map((rows) => sumOf(rows.toSorted((a, b) => a.from - b.from)));
   const stages = sums.map(({ output }) => output).toSorted(byStage);
-  const balanced = unfinished.length === 0 && sums.every(({ isBalanced }) => isBalanced);
-  return { balanced, unfinished, cutOff: cutOff.map(({ name }) => name), blindSpots: [...blindSpots], stages };
+  const booksBalance = sums.every(({ isBalanced }) => isBalanced);
+  const balanced = unfinished.length === 0 && booksBalance;
+  return { balanced, booksBalance, unfinished, cutOff: cutOff.map(({ name }) => name), blindSpots: [...blindSpots], stages };
 }
 
 type Stage = AccountOutput['stages'][number];

@@ -57,7 +57,7 @@ function ours(source: 'ring' | 'libpcap', ...words: string[]): Receiver {
     program: process.execPath,
     words: [here('liveReceiver.js'), 'mir0', source, ...words],
     ready: /READY/,
-    dropped: (output) => (figuresOf(output)['dropped'] as number | undefined) ?? undefined,
+    dropped: (output) => (figuresOf(output).dropped as number | undefined) ?? undefined,
   };
 }
 
@@ -172,7 +172,7 @@ async function losses(net: Mirror, seconds: number, verdicts: Verdicts): Promise
       const load = { kind, perSecond, seconds };
       const [peer, own] = [await run(net, tcpdump, load), await run(net, ours('ring'), load)];
       const figures = figuresOf(own.output);
-      const lost = own.sent - (figures['frames'] as number);
+      const lost = own.sent - (figures.frames as number);
       const of = `${kind}, ${kilo(own.achieved)}: tcpdump dropped ${peer.dropped} of ${peer.sent}`;
       verdicts.say(`loss, ${of}, yoban ${own.dropped} of ${own.sent} (${lost} missing)`, lost === 0 || (peer.dropped ?? 0) > 0);
     }
@@ -188,7 +188,7 @@ async function processorTime(net: Mirror, rounds: number, seconds: number, verdi
       if (done === undefined) continue;
       const { cpuSeconds, startSeconds, sent, dropped, achieved } = done;
       // A packet that was lost cost nothing: it is not divided by. Where the source cannot see its losses, what came was counted.
-      const counted = figuresOf(done.output)['frames'] ?? sent - (dropped ?? 0);
+      const counted = figuresOf(done.output).frames ?? sent - (dropped ?? 0);
       costs.get(receiver)?.push((cpuSeconds / counted) * 1e6);
       const cost = `${((cpuSeconds / counted) * 1e6).toFixed(2)} µs a packet, ${startSeconds.toFixed(2)} s of it the start`;
       print(`     ${receiver.name}: ${cost}, at ${kilo(achieved)}, dropped ${dropped ?? 'unknown'}`);
@@ -206,7 +206,7 @@ async function processorTime(net: Mirror, rounds: number, seconds: number, verdi
 async function stall(net: Mirror, rounds: number, verdicts: Verdicts): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const own = await run(net, ours('ring', '--stall', '800', '--retire', '4'), { kind: 'small', perSecond: 150_000, seconds: 4 });
-    const lost = own.sent - (figuresOf(own.output)['frames'] as number);
+    const lost = own.sent - (figuresOf(own.output).frames as number);
     verdicts.say(`consumer stalls for 0.8 s at ${kilo(own.achieved)}: dropped ${own.dropped} of ${own.sent} (${lost} missing)`, lost === 0);
   }
 }

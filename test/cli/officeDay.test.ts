@@ -25,9 +25,7 @@ describe('the story office-day', () => {
         'no benign row stands beside it',
       );
       assert.equal(report.hosts[0]?.host, beacon?.host);
-      const line = renderText(report)
-        .split('\n')
-        .findIndex((text) => text === 'Look at these first');
+      const line = renderText(report).split('\n').indexOf('Look at these first');
       assert.ok(
         renderText(report)
           .split('\n')

@@ -76,11 +76,11 @@ describe('capture through cap', { skip: noLab || reasonAgainstCap() }, () => {
     const net = mirror(t);
     const collector = `import v8 from 'node:v8'; import vm from 'node:vm'; v8.setFlagsFromString('--expose-gc'); const gc = vm.runInNewContext('gc');
       setInterval(() => { gc(); for (let i = 0; i < 50; i++) Buffer.alloc(65535, 0xaa); }, 5);`;
-    const before = process.env['NODE_OPTIONS'];
-    process.env['NODE_OPTIONS'] = `--import data:text/javascript,${encodeURIComponent(collector)}`;
+    const before = process.env.NODE_OPTIONS;
+    process.env.NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(collector)}`;
     const live = listen(t, net);
-    if (before === undefined) delete process.env['NODE_OPTIONS'];
-    else process.env['NODE_OPTIONS'] = before;
+    if (before === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
     for (let round = 0; round < 40; round++) {
       const frames = Array.from({ length: 20 }, (_, index) => numbered(round * 20 + index, 1000));
       sendOnce(net.network, 'out0', frames);

@@ -8,7 +8,7 @@ import { connect, Namespace, noLab, type Scope } from '../lab/namespaces.ts';
 const options: LiveOptions = { interface: 'mir0', source: 'ring', filter: '', ringMiB: 4, retireMs: 4, promiscuous: true };
 
 /** As often as "done when" asks for; fewer rounds show the same where time is short. */
-const rounds = Number(process.env['YOBAN_INTERFACE_ROUNDS'] ?? 3);
+const rounds = Number(process.env.YOBAN_INTERFACE_ROUNDS ?? 3);
 
 class Watched {
   readonly events: string[] = [];

@@ -51,6 +51,7 @@ export const outputs: Readonly<Record<string, Output>> = {
     schema: accountOutput,
     value: {
       balanced: true,
+      booksBalance: true,
       unfinished: [],
       cutOff: [],
       blindSpots: [],

@@ -60,6 +60,6 @@ describe('the account', () => {
     assert.deepEqual(accountOf([], [session('reading')], false).cutOff, ['eth1']);
     assert.deepEqual(accountOf([], [session('cut')], true).cutOff, ['eth1']);
     const file = accountOf([], [session('reading', 'capture')], true);
-    assert.deepEqual([file.unfinished, file.balanced], [['eth1'], false]);
+    assert.deepEqual([file.unfinished, file.balanced, file.booksBalance], [['eth1'], false, true]);
   });
 });

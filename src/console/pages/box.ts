@@ -93,8 +93,9 @@ export function healthPage(view: View, answer: z.infer<typeof healthAnswer>): Pa
     { title: say('held'), kind: number },
     { title: '' },
   ];
+  const books = answer.balanced ? 'balanced' : answer.booksBalance ? 'incomplete' : 'unbalanced';
   const content = html`<h1>${say('health')}</h1><p class="soft">${say('healthText')}</p>
-<ul class="list"><li class="${answer.balanced ? 'good' : 'bad'}">${say(answer.balanced ? 'balanced' : 'unbalanced')}</li>${answer.unfinished.map((name) => html`<li class="bad">${name}: ${say('readPartly')}</li>`)}${answer.blindSpots.map((line) => html`<li class="warn">${line}</li>`)}</ul>
+<ul class="list"><li class="${books === 'balanced' ? 'good' : books === 'incomplete' ? 'warn' : 'bad'}">${say(books)}</li>${answer.unfinished.map((name) => html`<li class="bad">${name}: ${say('readPartly')}</li>`)}${answer.blindSpots.map((line) => html`<li class="warn">${line}</li>`)}</ul>
 ${rows.length === 0 ? empty(say('healthNone')) : table(columns, rows)}
 <section><h2>${say('totals')}</h2><dl class="facts">${Object.entries(answer.totals).map(([name, count]) => html`<dt>${name}</dt><dd class="mono">${figure(count)}</dd>`)}</dl></section>`;
   return { title: say('health'), content, hasRange: false };

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { countsByReason } from '../health.ts';
 
 export const accountOutput = z.strictObject({
+  /** All of it is booked, and the books balance. */
   balanced: z.boolean(),
+  /** What is booked balances; false is a fault of Yoban. */
+  booksBalance: z.boolean(),
   /** Captures that were not read to their end: their books are open. */
   unfinished: z.array(z.string()),
   /** Live sessions that were cut off (kill −9, power): what they held then stands under `dropped` as `cut-off`, or under `held` where nobody has closed their books yet. */

@@ -33,7 +33,7 @@ describe('logs over syslog', { timeout: 60_000 }, () => {
   it('come by TCP with counted octets, and with ends of lines, even mixed on one connection', async (t) => {
     const { received, connected } = await listening(t);
     const socket = await connected();
-    socket.write(counted(message(1)) + counted(message(2)) + `${message(3)}\n${message(4)}\r\n` + counted(message(5)));
+    socket.write(`${counted(message(1)) + counted(message(2))}${message(3)}\n${message(4)}\r\n${counted(message(5))}`);
     await until(() => received.events.size === 5);
     assert.deepEqual(received.sources[0], { receiver: 'syslog', name: '127.0.0.1', format: 'syslog' });
   });
