@@ -31,20 +31,7 @@ const soonAfterBoot = 10 * minute;
 /** The time service does not let a clock go wrong by more; a pause does. */
 const largeStep = 15 * minute;
 
-/** Every reading of a log asks it of every event. */
-const known = new WeakMap<EventRecord, ClockChange | null>();
-
 export function clockChange(event: EventRecord): ClockChange | undefined {
-  if (event.eventId !== 1 && event.eventId !== 4616) return undefined;
-  let change = known.get(event);
-  if (change === undefined) {
-    change = readClockChange(event) ?? null;
-    known.set(event, change);
-  }
-  return change ?? undefined;
-}
-
-function readClockChange(event: EventRecord): ClockChange | undefined {
   const security = is(event, 'security-auditing', 4616);
   if (!security && !is(event, 'kernel-general', 1)) return undefined;
   const newTime = instantField(event, 'NewTime');
