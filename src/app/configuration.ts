@@ -196,10 +196,10 @@ export const configurationSchema = z.strictObject({
   console: section('The web console.', {
     listen: setting(listen, '127.0.0.1:8420', listenForm, 'Where it listens; "" for not at all.'),
   }),
-  retention: section('How long facts are kept.', {
-    flow: setting(duration, '30d', durationForm, 'Flows, names and bindings.'),
+  retention: section('How long facts are kept by a box that observes. What was replayed stays.', {
+    flow: setting(duration, '30d', durationForm, 'Flows of live sessions, and what was seen and booked beside them.'),
     dark: setting(duration, '365d', durationForm, 'Contacts with dark addresses.'),
-    event: setting(duration, '365d', durationForm, 'Events of logs.'),
+    event: setting(duration, '365d', durationForm, 'Events that receivers took.'),
   }),
 });
 

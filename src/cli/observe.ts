@@ -16,6 +16,7 @@ import { type Order, type Orders, StoreServer } from '../store/server.ts';
 import { Store } from '../store/store.ts';
 import { CaseworkLoop } from '../watch/caseworkLoop.ts';
 import { DarkControl } from '../watch/darkControl.ts';
+import { FactRetention } from '../watch/factRetention.ts';
 import { FlowSources } from '../watch/flowSources.ts';
 import { LogReception } from '../watch/logReception.ts';
 import { Observation } from '../watch/observation.ts';
@@ -63,6 +64,10 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     // Casework goes on until the capture has drained; the signal alone would leave the last facts without it.
     const ended = new AbortController();
     const settling = casework.run(ended.signal);
+    // Without a configuration nobody asked that anything be deleted.
+    const keptFor = { flowUs: configuration.retention.flow, eventUs: configuration.retention.event };
+    const retention = new FactRetention(store, keptFor, room, () => casework.wake());
+    const forgetting = options.config === undefined ? undefined : retention.run(ended.signal);
     // Without a configuration nobody asked for a folder or an open port.
     const reception =
       options.config === undefined
@@ -101,6 +106,7 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
       await reception?.close();
       ended.abort();
       await settling;
+      await forgetting;
       await finishCasework(casework, log);
       await server.close();
     }
