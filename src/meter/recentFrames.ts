@@ -127,10 +127,15 @@ export class RecentFrames {
           b = Math.imul(b ^ view.getInt32(at + 4, true), prime1);
           c = Math.imul(c ^ view.getInt32(at + 8, true), prime1);
           d = Math.imul(d ^ view.getInt32(at + 12, true), prime1);
-          a = (a << 13) | (a >>> 19);
+          const turned = (a << 13) | (a >>> 19);
           b = (b << 13) | (b >>> 19);
           c = (c << 13) | (c >>> 19);
           d = (d << 13) | (d >>> 19);
+          // Each lane into the next, or what differs in one lane alone would be kept in 32 bits.
+          a = (turned + b) | 0;
+          b = (b + c) | 0;
+          c = (c + d) | 0;
+          d = (d + turned) | 0;
           if (at < until) at = Math.min(at + 16, until);
           else if (at === lastAt) break;
           else {

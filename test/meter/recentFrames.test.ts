@@ -95,6 +95,26 @@ describe('frames seen twice', () => {
     const request = ethernet(start, client, { mac: 0xffff_ffff_ffff }, 0x0806, encodeArp({ operation: 1, ...fields }));
     assert.deepEqual(judge(request, later(request, 5), later(request, 1_000_000)), [false, true, false]);
   });
+  it('tells frames apart by 64 bits also where they differ in the same word of two blocks alone', () => {
+    const recent = new RecentFrames(hashKeyFrom('test'));
+    const { hashRows, rowHashes } = recent as unknown as { hashRows(of: unknown): void; rowHashes: Int32Array };
+    const long = udp(start, client, server, 1000, 2000, data, { identification: 1 });
+    const batch = batchOf(Array.from({ length: 256 }, () => long));
+    const seen = new Set<number>();
+    // Of 2^18 frames eight pairs would meet in 32 bits.
+    for (let round = 0; round < 1024; round++) {
+      for (let row = 0; row < 256; row++) {
+        const networkAt = batch.networkAt[row] as number;
+        const number = round * 256 + row;
+        batch.view.setUint32(networkAt + 4, Math.imul(number, 0x9e37_79b1));
+        batch.view.setUint32(networkAt + 36, Math.imul(number, 0x85eb_ca77));
+      }
+      hashRows.call(recent, batch);
+      for (let row = 0; row < 256; row++)
+        seen.add(((rowHashes[row * 2] as number) >>> 0) * 2 ** 21 + ((rowHashes[row * 2 + 1] as number) & 0x1f_ffff));
+    }
+    assert.equal(seen.size, 2 ** 18);
+  });
   it('counts what it forgets within the millisecond', () => {
     const recent = new RecentFrames(hashKeyFrom('test'));
     for (let i = 0; i < 200; i++) {
