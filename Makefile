@@ -25,8 +25,8 @@ DATA ?= data
 TESTS := test
 TEST_ARGS :=
 TEST_FILES = find $(patsubst %.ts,%.js,$(TESTS:%=dist/%)) -name '*.test.js' | sort
-# Two at a time: the tests start processes of their own.
-RUN_TESTS = node --enable-source-maps --test --test-concurrency=2 $(TEST_ARGS)
+# Three at a time on two processors: many wait for processes of their own, for packets, or for a browser.
+RUN_TESTS = node --enable-source-maps --test --test-concurrency=3 $(TEST_ARGS)
 
 .PHONY: help install check lint types format build test coverage fuzz soak bench bench-console run screenshots pcaps clean node oracles lab
 

@@ -18,14 +18,9 @@ export function yoban(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const environment = { ...process.env };
     delete environment.YOBAN_DATA;
-    execFile(
-      process.execPath,
-      ['--enable-source-maps', program, ...args],
-      { maxBuffer: 1 << 28, env: environment },
-      (error, stdout, stderr) => {
-        resolve({ exitCode: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
-      },
-    );
+    execFile(process.execPath, [program, ...args], { maxBuffer: 1 << 28, env: environment }, (error, stdout, stderr) => {
+      resolve({ exitCode: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
+    });
   });
 }
 
