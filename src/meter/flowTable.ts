@@ -29,6 +29,7 @@ export const sliceWord = {
   highTcpFlags: keyWords + 7,
   lowPackets: keyWords + 8,
   highPackets: keyWords + 9,
+  // Between them lie the doubles that every packet changes.
   hash: 36,
   highBegan: 37,
   bySyn: 38,

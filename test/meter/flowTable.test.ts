@@ -39,6 +39,29 @@ describe('the flow table', () => {
     assert.deepEqual([table.get(again, sliceWord.highPackets), table.get(again, sliceWord.highTcpFlags)], [0, 0]);
     for (const [i, id] of ids.entries()) if (i !== 5) assert.equal(table.find(keyOf(i + 1)), id);
   });
+  it('guesses the slice of a row, and holds the guess against the key and against what was closed since', () => {
+    const table = new FlowTable(10);
+    const touched: number[][] = [];
+    const near = (cell: number, conversation: number) => touched.push([cell, conversation]);
+    const one = batchOf([udp(start, client, server, 1, 9), udp(start, server, client, 9, 1)]);
+    table.approach(one, near);
+    const [id, other] = [table.insert(keyOf(1), start), table.insert(keyOf(1, 2), start)];
+    table.set(id, sliceWord.cell, 7);
+    table.set(id, sliceWord.conversation, 3);
+    assert.deepEqual([table.findRow(keyOf(1), 0), table.findRow(keyOf(1, 1, true), 1)], [id, id]);
+    assert.deepEqual(touched, [], 'there was nothing to guess');
+    table.approach(one, near);
+    assert.deepEqual(touched, [
+      [7, 3],
+      [7, 3],
+    ]);
+    assert.equal(table.findRow(keyOf(1, 2), 0), other, 'of the same packets in another minute');
+    table.close(other);
+    assert.equal(table.findRow(keyOf(1, 2), 0), noSlice);
+    table.release(other);
+    assert.equal(table.findRow(keyOf(1, 2), 1), noSlice);
+    assert.equal(table.findRow(keyOf(1), 1), id);
+  });
   it('gives the key back as it was, seen from either end', () => {
     const table = new FlowTable(1);
     const id = table.insert(keyOf(1234), start);
