@@ -6,7 +6,6 @@
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../base/failure.ts';
 import { formatTime } from '../base/time.ts';
 import type { LiveOptions } from '../link/liveSource.ts';
@@ -22,6 +21,7 @@ import { HealthLine } from './healthLine.ts';
 import type { FlowWatcher } from './liveFacts.ts';
 import { LiveSession, type SessionMessage } from './liveSession.ts';
 import { OneDirection } from './oneDirection.ts';
+import { PatientStore } from './patientStore.ts';
 import type { WatchLog } from './watchLog.ts';
 
 export interface ObservationOptions {
@@ -46,9 +46,6 @@ const commitEveryMs = 250;
 /** Records between two looks at the clock. */
 const recordsPerLook = 100;
 const healthEveryMs = 60_000;
-const retryMs = 2000;
-/** How long a store that refuses may hold up the end. */
-const patienceAtEndMs = 10_000;
 const restartMs = { first: 1000, longest: 30_000 };
 
 interface Received {
@@ -67,12 +64,14 @@ export class Observation {
   /** How long the thread of the store was held up by anything. */
   private readonly delay = monitorEventLoopDelay({ resolution: 5 });
   private failure: Error | undefined;
-  private storeRefuses = false;
+  private readonly patient: PatientStore;
 
   constructor(
     private readonly store: Store,
     private readonly options: ObservationOptions,
-  ) {}
+  ) {
+    this.patient = new PatientStore(store, options.log, options.signal);
+  }
 
   /** Runs until the signal; throws what keeps an interface from being captured at all. */
   async run(): Promise<void> {
@@ -201,38 +200,14 @@ export class Observation {
     const watchers = [this.oneDirection, ...(this.options.watchers ?? [])];
     for (const session of sessions) session.facts.append(watchers);
     keepBooks();
-    await this.commit(statements, own);
+    await this.patient.commit(statements, own);
     if (sessions.every(({ facts }) => facts.waiting === 0)) return;
     statements.length = 0;
     own.length = 0;
     for (const session of sessions) statements.push(...session.facts.replace());
     for (const session of sessions) session.books.take(session.books.counters, session.rows);
     keepBooks();
-    await this.commit(statements, own);
-  }
-
-  /** Until it is on disk. A disk that is full stops nothing but the writing: buffers and tables fill, and then refusals are counted. */
-  private async commit(statements: readonly Statement[], own: readonly CommitRow[]): Promise<void> {
-    let endingSinceMs: number | undefined;
-    for (;;) {
-      try {
-        await this.store.commit(statements, undefined, own);
-        if (this.storeRefuses) this.options.log.info('the store takes rows again');
-        this.storeRefuses = false;
-        return;
-      } catch (error) {
-        const reason = (error as Error).message.split('\n')[0] as string;
-        if (!this.storeRefuses) this.options.log.error(`the store takes no rows: ${reason}; capturing goes on until its tables are full`);
-        this.storeRefuses = true;
-        if (this.options.signal.aborted) endingSinceMs ??= performance.now();
-        if (endingSinceMs !== undefined && performance.now() - endingSinceMs > patienceAtEndMs) {
-          throw new Failure('STORE_REFUSES', `what was captured last could not be stored: ${reason}`, 'free some space on its disk', {
-            cause: error,
-          });
-        }
-        await sleep(retryMs);
-      }
-    }
+    await this.patient.commit(statements, own);
   }
 
   private hear(session: LiveSession, message: Exclude<SessionMessage, { kind: 'batch' | 'ended' | 'died' }>): void {

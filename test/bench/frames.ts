@@ -4,20 +4,22 @@ import { addressFromIpv4 } from '../../src/base/address.ts';
 import { encodeEthernet } from '../../src/wire/ethernet.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeUdp } from '../../src/wire/udp.ts';
+import { officeFrames } from '../lab/observed.ts';
 
 const router = 0x02_00_5e_00_00_fe;
 const [firstHost, firstServer] = [0x0a_00_00_02, 0xcb_00_71_00];
 const hosts = 250;
 const httpsPort = 443;
 
-export const frameKinds = ['mixed', 'small'] as const;
+export const frameKinds = ['mixed', 'small', 'office'] as const;
 export type FrameKind = (typeof frameKinds)[number];
 
 /**
- * `small`: 60 octets each. `mixed`: 60 to 1514 octets, 520 in the mean. No two frames are equal, so that none counts as a second copy of
+ * `small`: 60 octets each. `mixed`: 60 to 1514 octets, 520 in the mean. `office`: with names, hellos and ARP among them, see `officeFrames`. No two frames are equal, so that none counts as a second copy of
  * another as long as they are not sent faster than `count` a millisecond.
  */
 export function benchFrames(kind: FrameKind, count: number, conversations = 2000): Uint8Array[] {
+  if (kind === 'office') return officeFrames(count);
   const filling = new Uint8Array(1472).fill(0x5a);
   let state = 7;
   const random = () => {

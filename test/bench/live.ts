@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Mirror, mirror } from '../lab/liveFrames.ts';
 import { LabScope, noLab } from '../lab/namespaces.ts';
-import type { FrameKind } from './frames.ts';
+import { type FrameKind, frameKinds } from './frames.ts';
 
 interface Receiver {
   readonly name: string;
@@ -167,7 +167,7 @@ class Verdicts {
 }
 
 async function losses(net: Mirror, seconds: number, verdicts: Verdicts): Promise<void> {
-  for (const kind of ['mixed', 'small'] as const) {
+  for (const kind of frameKinds) {
     for (const perSecond of [20_000, 50_000, 100_000, 200_000, 400_000, 0]) {
       const load = { kind, perSecond, seconds };
       const [peer, own] = [await run(net, tcpdump, load), await run(net, ours('ring'), load)];

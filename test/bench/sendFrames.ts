@@ -1,7 +1,7 @@
 /**
  * Sends bench frames, in a process of its own.
  *
- * Usage: node sendFrames.js INTERFACE mixed|small FRAMES_A_SECOND SECONDS       (0 frames a second: as fast as it goes)
+ * Usage: node sendFrames.js INTERFACE mixed|small|office FRAMES_A_SECOND SECONDS       (0 frames a second: as fast as it goes)
  */
 
 import { FrameSender } from '../lab/frameSender.ts';
