@@ -90,3 +90,13 @@ export interface Transition {
   readonly solicitedAtUs: Microseconds;
   readonly probesAtUs: readonly Microseconds[];
 }
+
+/** What is told of claims. Called while the machine works: what is told must be kept or copied. */
+export interface ClaimSink {
+  act(action: Action): void;
+  changed(transition: Transition): void;
+  /** An asker was told, or in dry-run would have been told, that the target is here. */
+  told(claim: Claim, asker: Asker, atUs: Microseconds): void;
+  /** The claim is over. */
+  ended(claim: Claim, because: string, atUs: Microseconds): void;
+}

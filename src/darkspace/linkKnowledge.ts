@@ -1,6 +1,7 @@
-/** What is known of one link beside its hosts: the own addresses, the prefixes on it, its routers and its address servers. */
+/** What is known of one link beside its hosts: the own addresses, the prefixes on it, its routers, its gateways and its address servers. */
 
 import { type Address, contains, formatPrefix, type Mac, type Prefix } from '../base/address.ts';
+import { day, type Microseconds } from '../base/time.ts';
 import { isLinkLocal, linkLocalPrefix } from './reservedAddress.ts';
 import type { PrefixSign, RoleSign } from './sign.ts';
 
@@ -14,6 +15,8 @@ export interface OwnEnd {
 
 /** A link has a handful of each; whoever forges more must not fill the memory. */
 const mostLearnt = 256;
+const gatewayMemory: Microseconds = day;
+const mostGateways = 1024;
 
 export class LinkKnowledge {
   private ownAddresses: ReadonlySet<Address> = new Set();
@@ -21,6 +24,8 @@ export class LinkKnowledge {
   private readonly routers = new Map<Address, true>();
   private readonly routerMacs = new Set<Mac>();
   private readonly serverMacs = new Set<Mac>();
+  /** Addresses through which somebody sent packets to elsewhere, and when: routers that nobody named. */
+  private readonly gateways = new Map<Address, Microseconds>();
   readonly mac: Mac;
 
   constructor(own: OwnEnd) {
@@ -51,6 +56,18 @@ export class LinkKnowledge {
       if (sign.address !== undefined && this.routers.size < mostLearnt) this.routers.set(sign.address, true);
       if (sign.mac !== 0 && this.routerMacs.size < mostLearnt) this.routerMacs.add(sign.mac);
     } else if (this.serverMacs.size < mostLearnt) this.serverMacs.add(sign.mac);
+  }
+
+  /** Somebody may have sent through `address` what belongs elsewhere. Beyond 1024 of them the one that was learnt first is forgotten. */
+  learnGateway(address: Address, nowUs: Microseconds): void {
+    if (this.gateways.size >= mostGateways) this.gateways.delete(this.gateways.keys().next().value as Address);
+    this.gateways.set(address, nowUs);
+  }
+
+  /** Whether somebody sent through `address` within a day. */
+  isGateway(address: Address, nowUs: Microseconds): boolean {
+    const learntAtUs = this.gateways.get(address);
+    return learntAtUs !== undefined && nowUs - learntAtUs < gatewayMemory;
   }
 
   isOwn(address: Address): boolean {

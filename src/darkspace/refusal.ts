@@ -1,6 +1,8 @@
-/** Do no harm: why a solicitation may not be answered, whatever the state of its target. In the order in which they are asked. */
+/** Do no harm: why a solicitation may not be answered, for good or at the moment. In the order in which they are asked. */
 
 import type { Address, Prefix } from '../base/address.ts';
+import type { Microseconds } from '../base/time.ts';
+import type { AddressUsage } from './addressUsage.ts';
 import type { LinkKnowledge } from './linkKnowledge.ts';
 import { neverUnicast, reservedBecause, within } from './reservedAddress.ts';
 import type { SolicitationSign } from './sign.ts';
@@ -19,6 +21,13 @@ export function targetRefusal(target: Address, link: LinkKnowledge, { exclude }:
   if (within(exclude, target)) return 'excluded prefix';
   const prefix = link.prefixOf(target);
   return prefix === undefined ? 'not on this link' : reservedBecause(target, prefix);
+}
+
+/** Why `target` is not claimed at the moment: somebody has it, or may have it. */
+export function presentRefusal(target: Address, link: LinkKnowledge, usage: AddressUsage, nowUs: Microseconds): string | undefined {
+  if (usage.ownerAt(target, nowUs) !== undefined) return 'in use';
+  if (!usage.isComplete(nowUs)) return 'the inventory is full';
+  return link.isGateway(target, nowUs) ? 'used as a gateway' : undefined;
 }
 
 /** Why this solicitation is never answered. */
