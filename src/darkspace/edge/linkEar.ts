@@ -8,6 +8,7 @@ import { ControlSocket, FrameWait, rowsOfBatch } from '../../link/controlSocket.
 import { ControlFrameReader } from '../controlFrame.ts';
 import { RecentFrames } from '../recentFrames.ts';
 import type { Sign } from '../sign.ts';
+import type { WatchClock } from './watchClock.ts';
 
 /** Fetched from one port in one go; with more waiting, the machine decides nothing yet. */
 const framesOfTurn = 4096;
@@ -36,17 +37,16 @@ export class LinkEar {
   /**
    * Throws where an interface is missing or may not be used.
    * @param vlan of the link, as mirror ports show it with tags; 0 for frames without
-   * @param clock tells the time of the machine
    */
   constructor(
     service: string,
     mirrors: readonly string[],
     vlan: number,
     private readonly mac: Mac,
-    private readonly clock: () => Microseconds,
+    private readonly clock: WatchClock,
     take: (sign: Sign) => void,
   ) {
-    this.nowUs = clock();
+    this.nowUs = clock.nowUs();
     this.reader = new ControlFrameReader(mac, take);
     try {
       this.sockets.push(new ControlSocket(service, controlFilter(mac)));
@@ -73,7 +73,7 @@ export class LinkEar {
     let mostWaiting = rowsOfBatch;
     for (let fetched = 0; mostWaiting === rowsOfBatch && fetched < framesOfTurn; fetched += mostWaiting) {
       mostWaiting = 0;
-      this.nowUs = this.clock();
+      this.nowUs = this.clock.nowUs();
       for (const [i, socket] of this.sockets.entries()) {
         const count = socket.receiveBatch((octets, at, end, originalLength) => this.read(octets, at, end, originalLength, i === 0));
         this.received += count;

@@ -18,12 +18,13 @@ const shownWithin: Microseconds = second;
 /** Offset of the target in a frame of neighbour discovery without tags: Ethernet 14, IPv6 40, type to reserved 8. */
 const targetAt = 62;
 
-type Row = Omit<VisibilityRecord, 'sensor' | 'interface'>;
+/** A verdict to be written down; who writes it adds where it was found. */
+export type VerdictRow = Omit<VisibilityRecord, 'sensor' | 'interface'>;
 
 export class VisibilityTest {
   current: Visibility = { verdict: 'unknown', asked: 0, shown: 0, because: 'not tested yet' };
   private readonly passive: PassiveGauge;
-  private readonly records: Row[] = [];
+  private readonly records: VerdictRow[] = [];
   private nextAtUs: Microseconds;
   private writtenAtUs = Number.NEGATIVE_INFINITY;
   private running: { sockets: ControlSocket[]; asked: Address[]; untilUs: Microseconds } | undefined;
@@ -59,7 +60,7 @@ export class VisibilityTest {
     }
   }
 
-  takeRecords(): Row[] {
+  takeRecords(): VerdictRow[] {
     return this.records.splice(0);
   }
 
