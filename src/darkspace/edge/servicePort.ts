@@ -6,8 +6,8 @@ import type { OwnEnd } from '../linkKnowledge.ts';
 import { sameEnd, serviceEnd } from './serviceEnd.ts';
 
 export class ServicePort {
-  /** What the kernel said at the start. */
-  readonly end: OwnEnd;
+  /** What the kernel said last. Its MAC address stays that of the start. */
+  end: OwnEnd;
   /** Networks of the own addresses. */
   networks: readonly Prefix[];
   speaker: Speaker;
@@ -19,11 +19,12 @@ export class ServicePort {
     this.speaker = speakerOf(this.end);
   }
 
-  /** Asks the kernel again. Returns what it says where that differs from the start; `undefined` where it does not. */
+  /** Asks the kernel again. Returns what it says where that differs from the last time; `undefined` where it does not. */
   renew(): OwnEnd | undefined {
     try {
       const end = serviceEnd(this.name);
       if (end.mac !== this.end.mac || sameEnd(end, this.end)) return undefined;
+      this.end = end;
       this.networks = networksOf(end);
       this.speaker = speakerOf(end);
       return end;
