@@ -116,7 +116,12 @@ export const configurationSchema = z.strictObject({
       'a pcap filter on one line, or "" for none',
       'Frames that do not match this pcap filter are not looked at; without the word vlan it matches tagged and untagged frames alike.',
     ),
-    ringMiB: setting(wholeNumber(1, 4096), 64, wholeNumberForm(1, 4096), 'Size of the capture ring of each interface, MiB.'),
+    ringMiB: setting(
+      wholeNumber(1, 4096),
+      64,
+      wholeNumberForm(1, 4096),
+      'Size of the capture ring of each interface, MiB; as much again is taken while the reader is behind.',
+    ),
     maxFlows: setting(
       wholeNumber(1000, 100_000_000),
       1_000_000,

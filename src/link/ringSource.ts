@@ -1,18 +1,21 @@
 /**
  * Frames from a ring that the kernel fills: AF_PACKET with TPACKET_V3 (Documentation/networking/packet_mmap.rst). Frames are read where the
- * kernel put them, without a copy. Words are read in the order of the machine, which is little-endian (`native.ts` refuses others).
+ * kernel put them, without a copy; where the reader is behind, blocks are copied out (`blockSpill.ts`). Words are read in the order of the
+ * machine, which is little-endian (`native.ts` refuses others).
  */
 
+import { type BlockMemory, BlockSpill, blockMemory } from './blockSpill.ts';
 import { compileFilter } from './captureFilter.ts';
-import { type CaptureInterface, type FrameBlock, linkType } from './frameBlock.ts';
+import type { CaptureInterface, FrameBlock } from './frameBlock.ts';
 import { FrameRows } from './frameRows.ts';
-import { LiveError, missingInterface } from './liveError.ts';
+import { linkTypeOf } from './hardwareType.ts';
+import { missingInterface } from './liveError.ts';
 import { defaultSnapLength, type InterfaceState, type LiveOptions, type LiveSource, type LiveStatistics } from './liveSource.ts';
 import { native } from './native.ts';
 import { PacketSocket, type RingShape } from './packetSocket.ts';
 
 /** Offsets in tpacket_block_desc, in 32-bit words. */
-const block = { status: 2, frames: 3, firstFrameAt: 4 } as const;
+const block = { status: 2, frames: 3, firstFrameAt: 4, octets: 5 } as const;
 /** Offsets in tpacket3_hdr, in 32-bit words. */
 const header = {
   nextAt: 0,
@@ -40,17 +43,6 @@ const macOctets = 12;
 /** Header, address and padding that the kernel puts before a frame take at least this many octets. */
 const leastOctetsPerFrame = 80;
 
-/** ARPHRD_ numbers whose frames can be read. Those without a link header begin with IP. */
-const linkTypes: ReadonlyMap<number, number> = new Map([
-  [1, linkType.ethernet],
-  [772, linkType.ethernet],
-  [519, linkType.raw],
-  [768, linkType.raw],
-  [769, linkType.raw],
-  [776, linkType.raw],
-  [65_534, linkType.raw],
-]);
-
 /**
  * A block that is not full is handed over after the retire time all the same, so that what can be buffered is blocks × time: many small blocks.
  * From three quarters full on, the kernel may drop a frame when the retire time ends at the same moment: two seconds are aimed at, so that
@@ -69,16 +61,16 @@ export class RingSource implements LiveSource {
   readonly kind = 'ring';
   readonly broken = false;
   readonly interface: CaptureInterface;
-  private readonly words: Uint32Array;
+  private readonly ring: BlockMemory;
   private readonly signedWords: Int32Array;
-  private readonly view: DataView;
-  private readonly octets: Uint8Array;
+  /** Blocks for which there was no time yet; they come before those in the ring. */
+  private readonly spill: BlockSpill;
   /** Of the block that is lent out. */
   private readonly frames: FrameRows;
   private readonly blockWords: number;
   /** The block that the kernel fills next, or that is lent out. */
   private current = 0;
-  private lent = false;
+  private lent: 'nothing' | 'ring' | 'spill' = 'nothing';
   /** Of no meaning: kept so that the reading is not left out. */
   protected touched = 0;
   private received = 0;
@@ -98,13 +90,12 @@ export class RingSource implements LiveSource {
     firstFrameNumber: number,
   ) {
     const memory = native().view(address, shape.blockOctets * shape.blocks);
-    this.words = new Uint32Array(memory);
+    this.ring = blockMemory(memory);
     this.signedWords = new Int32Array(memory);
-    this.view = new DataView(memory);
+    this.spill = new BlockSpill(shape.blockOctets, shape.blocks);
     this.blockWords = shape.blockOctets / 4;
-    this.octets = new Uint8Array(memory);
     this.frames = new FrameRows(Math.ceil(shape.blockOctets / leastOctetsPerFrame), firstFrameNumber);
-    this.frames.begin(this.octets);
+    this.frames.begin(this.ring.octets);
     this.interface = described;
     this.lastName = described.name ?? '';
   }
@@ -134,21 +125,46 @@ export class RingSource implements LiveSource {
 
   poll(timeoutMs: number): FrameBlock | undefined {
     this.release();
-    if (!this.isReady()) {
-      this.socket.wait(timeoutMs);
-      if (!this.isReady()) return undefined;
+    this.relieve();
+    const spilled = this.spill.first;
+    if (spilled) {
+      this.lent = 'spill';
+      this.frames.octets = spilled.octets;
+      this.fill(spilled, 0);
+      return this.frames;
     }
-    this.lent = true;
-    this.fill(this.current * this.blockWords);
+    if (!this.isReady(this.current)) {
+      this.socket.wait(timeoutMs);
+      if (!this.isReady(this.current)) return undefined;
+    }
+    this.lent = 'ring';
+    this.fill(this.ring, this.current * this.blockWords);
     return this.frames;
   }
 
   release(): void {
-    if (!this.lent) return;
-    this.lent = false;
-    this.frames.begin(this.octets);
+    const { lent } = this;
+    if (lent === 'nothing') return;
+    this.lent = 'nothing';
+    this.frames.begin(this.ring.octets);
+    if (lent === 'spill') this.spill.drop();
+    else this.giveBack();
+  }
+
+  private giveBack(): void {
     Atomics.store(this.signedWords, this.current * this.blockWords + block.status, 0);
     this.current = this.current + 1 === this.shape.blocks ? 0 : this.current + 1;
+  }
+
+  /** Where a quarter of the ring waits to be read, all of it is copied out: the rest fills up sooner than that can be read. */
+  private relieve(): void {
+    const { blocks, blockOctets } = this.shape;
+    if (!this.isReady((this.current + blocks / 4) % blocks)) return;
+    while (!this.spill.isFull && this.isReady(this.current)) {
+      const octets = this.ring.words[this.current * this.blockWords + block.octets] as number;
+      this.spill.take(this.ring.octets, this.current * blockOctets, Math.min(octets, blockOctets));
+      this.giveBack();
+    }
   }
 
   statistics(): LiveStatistics {
@@ -183,6 +199,7 @@ export class RingSource implements LiveSource {
     if (this.closed) return;
     this.release();
     this.statistics();
+    this.spill.clear();
     this.closed = true;
     this.socket.close();
     // Pages of nothing replace the ring: its memory is free, and a view that somebody still holds stays harmless.
@@ -196,14 +213,15 @@ export class RingSource implements LiveSource {
     this.index = index;
   }
 
-  private isReady(): boolean {
+  private isReady(at: number): boolean {
     // Atomic, or the loop around it could read the word once and for all; and nothing of the block is read before its status.
-    return !this.closed && (Atomics.load(this.signedWords, this.current * this.blockWords + block.status) & statusUser) !== 0;
+    return !this.closed && (Atomics.load(this.signedWords, at * this.blockWords + block.status) & statusUser) !== 0;
   }
 
   /** @param at where the block begins, in words */
-  private fill(at: number): void {
-    const { words, frames, octets } = this;
+  private fill(memory: BlockMemory, at: number): void {
+    const { frames } = this;
+    const { words, octets } = memory;
     let touched = 0;
     const count = words[at + block.frames] as number;
     let frame = at + (words[at + block.firstFrameAt] as number) / 4;
@@ -212,7 +230,7 @@ export class RingSource implements LiveSource {
       const captured = words[frame + header.captured] as number;
       const time = (words[frame + header.seconds] as number) * 1_000_000 + (((words[frame + header.nanoseconds] as number) / 1000) | 0);
       const tagged = (words[frame + header.status] as number) & tagValid && captured >= macOctets ? tagOctets : 0;
-      if (tagged !== 0) this.restoreTag(begins, frame);
+      if (tagged !== 0) restoreTag(memory, begins, frame);
       frames.append(time, 0, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
       // The kernel wrote the headers on another processor: asked for here, they arrive side by side; asked for by the decoder, one by one.
       const until = begins + Math.min(captured, headTouched);
@@ -222,22 +240,12 @@ export class RingSource implements LiveSource {
     }
     this.touched = touched;
   }
-
-  /** Moves both MAC addresses into the room before the frame and writes the tag that the kernel took out where it was. */
-  private restoreTag(begins: number, frame: number): void {
-    const { view, words } = this;
-    for (let i = begins; i < begins + macOctets; i += 4) view.setUint32(i - tagOctets, view.getUint32(i));
-    const known = (words[frame + header.status] as number) & tagProtocolValid;
-    view.setUint16(begins + macOctets - tagOctets, known ? (words[frame + header.tagProtocol] as number) & 0xffff : 0x8100);
-    view.setUint16(begins + macOctets - 2, (words[frame + header.tagControl] as number) & 0xffff);
-  }
 }
 
-function linkTypeOf(socket: PacketSocket, name: string): number {
-  const hardware = socket.hardwareTypeOf(name);
-  if (hardware === undefined) throw missingInterface(name);
-  const found = linkTypes.get(hardware);
-  if (found !== undefined) return found;
-  const advice = 'name an Ethernet interface, a loopback or a tunnel of IP packets';
-  throw new LiveError('INTERFACE_UNSUPPORTED', `${name} carries frames of a kind that is not read (ARPHRD ${hardware})`, advice);
+/** Moves both MAC addresses into the room before the frame and writes the tag that the kernel took out where it was. */
+function restoreTag({ view, words }: BlockMemory, begins: number, frame: number): void {
+  for (let i = begins; i < begins + macOctets; i += 4) view.setUint32(i - tagOctets, view.getUint32(i));
+  const known = (words[frame + header.status] as number) & tagProtocolValid;
+  view.setUint16(begins + macOctets - tagOctets, known ? (words[frame + header.tagProtocol] as number) & 0xffff : 0x8100);
+  view.setUint16(begins + macOctets - 2, (words[frame + header.tagControl] as number) & 0xffff);
 }

@@ -34,6 +34,16 @@ const mostWaiting = 16_384;
 
 const encoder = new TextEncoder();
 
+/** Sixteen is the base that a bigint is written in soonest, and read: `BigInt` takes it back as it stands. */
+function withoutBigints(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const name in record) {
+    const value = record[name];
+    plain[name] = typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
+  }
+  return plain;
+}
+
 interface Waiting {
   readonly kind: number;
   readonly text: Uint8Array;
@@ -143,7 +153,7 @@ export class FactWriter implements SliceSink {
   }
 
   private sighting(kind: number, record: Readonly<Record<string, unknown>>): void {
-    const text = encoder.encode(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
+    const text = encoder.encode(JSON.stringify(withoutBigints(record)));
     const isWritten = this.queue.length === 0 && this.text(kind, text);
     // Counted only now: what fills up a buffer is not among what its counters tell of.
     this.records++;

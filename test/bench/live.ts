@@ -5,7 +5,7 @@
  * Receivers of one comparison run in turn, round after round; what is printed are ratios of medians. Processor time is that of the whole
  * process as /proc/PID/stat has it, its start included.
  *
- * Usage: node live.js [loss|cpu|stall|latency …] [--rounds N] [--seconds S]
+ * Usage: node live.js [loss|cpu|stall|latency …] [--rounds N] [--seconds S] [--shared]
  */
 
 import { once } from 'node:events';
@@ -45,9 +45,13 @@ interface Run {
   readonly output: string;
 }
 
-/** The sender has a processor of its own, as a network has: otherwise how a run ends is decided by where the scheduler puts them both. */
+/**
+ * The sender has a processor of its own, as a network has: otherwise how a run ends is decided by where the scheduler puts them both. On
+ * two processors one is left for the receiver, with `--shared` both.
+ */
 const last = availableParallelism() - 1;
-const processors = { sender: String(last), receiver: last > 0 ? `0-${last - 1}` : '0' };
+const isShared = process.argv.includes('--shared');
+const processors = { sender: String(last), receiver: isShared ? `0-${last}` : last > 0 ? `0-${last - 1}` : '0' };
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 

@@ -69,6 +69,33 @@ describe('the capture ring', { skip: noLab }, () => {
     assert.deepEqual(live.statistics(), { received: 2000, dropped: 0, freezes: 0 });
   });
 
+  it('keeps more than it holds for a reader that is behind, in order, with tags', (t) => {
+    const net = mirror(t);
+    const live = listen(t, net, { ringMiB: 1 });
+    const frames = Array.from({ length: 300 }, (_, index) => tagged(numbered(index, 1400), 0x8100, 7));
+    const seen: number[] = [];
+    const readOne = (timeoutMs: number) => {
+      const block = live.poll(timeoutMs);
+      for (let row = 0; row < (block?.count ?? 0); row++) {
+        const octets = block?.octets.slice(block.at[row], block.end[row]) as Uint8Array;
+        assert.deepEqual(octets, frames[seen.length % 300]);
+        seen.push((block?.firstFrameNumber ?? 0) + row);
+      }
+      return block !== undefined;
+    };
+    // 1 MiB holds fewer than 700 of them. One block is read where four came.
+    for (let round = 0; round < 4; round++) {
+      sendOnce(net.network, 'out0', frames);
+      assert.ok(readOne(100));
+    }
+    while (readOne(100));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 1200 }, (_, index) => index + 1),
+    );
+    assert.deepEqual(live.statistics(), { received: 1200, dropped: 0, freezes: 0 });
+  });
+
   it('counts what found no room: received and dropped are what was sent, and what was received can be read', (t) => {
     const net = mirror(t);
     const live = listen(t, net, { ringMiB: 1 });
