@@ -71,8 +71,8 @@ export class Casework {
     let done = 0;
     for (const step of ['devices', 'host', 'clock', 'device-day', 'destinations'] as const) {
       if (step === 'clock') await this.prepareClocks();
-      // Marks have come since, while facts go on arriving.
-      if (step === 'device-day') await this.dropUntied();
+      // While facts go on arriving, marks have come since.
+      if (step === 'device-day' && this.options.once) await this.dropUntied();
       for (;;) {
         const units = (await this.store.ask(derived.staleUnits, {})) as StaleUnit[];
         const unit = units.find((candidate) => candidate.unit === step);

@@ -66,8 +66,8 @@ async function observe(options: Options, signal: AbortSignal): Promise<void> {
     const settling = casework.run(ended.signal);
     // Without a configuration nobody asked that anything be deleted.
     const keptFor = { flowUs: configuration.retention.flow, eventUs: configuration.retention.event };
-    const retention = new FactRetention(store, keptFor, room, () => casework.wake());
-    const forgetting = options.config === undefined ? undefined : retention.run(ended.signal);
+    const forgetting =
+      options.config === undefined ? undefined : new FactRetention(store, keptFor, room, () => casework.wake()).run(ended.signal);
     // Without a configuration nobody asked for a folder or an open port.
     const reception =
       options.config === undefined

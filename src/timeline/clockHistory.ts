@@ -4,7 +4,7 @@
  * The clock of a sensor is compared with the clock of the host as it was at that moment, not with repaired times.
  */
 
-import { complete, eachInSteps } from '../base/steps.ts';
+import { eachInSteps } from '../base/steps.ts';
 import { type Microseconds, second } from '../base/time.ts';
 import type { ClockHistory, ClockStep, ClockStretch } from '../record/correction.ts';
 import type { EventRecord } from '../record/event.ts';
@@ -22,10 +22,6 @@ const smallestStep = second;
 const silent: ReadonlySet<string> = new Set(['modern-sleep', 's3', 'hibernate', 'off']);
 
 /** `intervals`: what `buildIntervals` made of the same events. */
-export function clockHistory(events: readonly EventRecord[], intervals: readonly IntervalRecord[]): ClockHistory {
-  return complete(clockHistorySteps(events, intervals));
-}
-
 export function* clockHistorySteps(events: readonly EventRecord[], intervals: readonly IntervalRecord[]): Generator<void, ClockHistory> {
   const log = machineLog((yield* writtenOrderSteps(events)).channels);
   yield;

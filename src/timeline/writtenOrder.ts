@@ -5,7 +5,7 @@
  * Kernel-Power 41 and 109 carry their own earlier time but are written after EventLog 6005.
  */
 
-import { complete, eachInSteps, rowsPerStep } from '../base/steps.ts';
+import { eachInSteps, rowsPerStep } from '../base/steps.ts';
 import { hour, type Microseconds, minute, second } from '../base/time.ts';
 import type { EventRecord } from '../record/event.ts';
 import { type BootCluster, bootClustersSteps } from './bootClusters.ts';
@@ -18,10 +18,6 @@ export interface WrittenLogs {
   readonly channels: WrittenEvent[][];
   /** Two events that cannot be of one machine: they bear one record id, or the log turns back in time between them. */
   readonly contradiction: readonly [EventRecord, EventRecord] | undefined;
-}
-
-export function writtenOrder(events: readonly EventRecord[]): WrittenLogs {
-  return complete(writtenOrderSteps(events));
 }
 
 export function* writtenOrderSteps(events: readonly EventRecord[]): Generator<void, WrittenLogs> {

@@ -203,10 +203,7 @@ export class CaptureLoop {
   private empty(): void {
     const { batch } = this;
     this.decoded += batch.count;
-    for (let row = 0; row < batch.count; row++) {
-      const fault = batch.fault[row];
-      if (fault) this.tally.add(fault);
-    }
+    batch.eachFault((fault) => this.tally.add(fault));
     this.meter.consume(batch);
     batch.clear();
   }

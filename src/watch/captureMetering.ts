@@ -121,10 +121,7 @@ export class CaptureMetering {
   private empty(): void {
     const { batch } = this;
     this.wire.in += batch.count;
-    for (let row = 0; row < batch.count; row++) {
-      const fault = batch.fault[row];
-      if (fault) this.tally.add(fault);
-    }
+    batch.eachFault((fault) => this.tally.add(fault));
     this.meter.consume(batch);
     // A frame with a fault goes on as far as it parsed: the wire refuses nothing.
     this.wire.out += batch.count;

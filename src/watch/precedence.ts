@@ -22,7 +22,7 @@ export class Precedence {
     if (this.isDecided) return;
     const now = performance.now();
     if (frames > 0 && this.firstAtMs === Number.POSITIVE_INFINITY) this.firstAtMs = now;
-    if (now - this.firstAtMs < compiledAfterMs || this.firstAtMs === Number.POSITIVE_INFINITY) return;
+    if (now - this.firstAtMs < compiledAfterMs) return;
     this.isDecided = true;
     try {
       setPriority(0, captureNice);

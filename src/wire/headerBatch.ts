@@ -103,6 +103,15 @@ export class HeaderBatch {
     return this.count === batchRows;
   }
 
+  /** In the order of the rows. */
+  eachFault(see: (fault: Fault) => void): void {
+    if (!this.hasFaults) return;
+    for (let row = 0; row < this.count; row++) {
+      const fault = this.fault[row];
+      if (fault) see(fault);
+    }
+  }
+
   clear(): void {
     if (this.hasFaults) this.fault.fill(undefined, 0, this.count);
     this.hasFaults = false;

@@ -1,5 +1,6 @@
 /** A story whose host has a wrong clock, judged as if the clock were right, as the log says, and with the clock corrected. */
 
+import { complete } from '../../src/base/steps.ts';
 import { minute, minuteOf, second } from '../../src/base/time.ts';
 import { correctedStates } from '../../src/judge/correction.ts';
 import { assembleDevices } from '../../src/judge/device.ts';
@@ -9,7 +10,7 @@ import type { ClockRecord } from '../../src/record/clock.ts';
 import type { CorrectionRecord } from '../../src/record/correction.ts';
 import type { HostInterval } from '../../src/record/interval.ts';
 import type { PowerStory } from '../../src/scenario/power/powerStory.ts';
-import { clockHistory } from '../../src/timeline/clockHistory.ts';
+import { clockHistorySteps } from '../../src/timeline/clockHistory.ts';
 import { groupByHost } from '../../src/timeline/hostNames.ts';
 import { combine } from '../../src/timeline/hostState.ts';
 import { buildIntervals } from '../../src/timeline/intervals.ts';
@@ -39,7 +40,7 @@ export function clockTrial(right: PowerStory, wrong: PowerStory): { readonly ope
   const own = kept.flows.filter(({ sourceMac, destinationMac }) => sourceMac === mac || destinationMac === mac);
   const [events = []] = [...groupByHost(wrong.logs.flatMap((log) => log.events)).values()];
   const intervals = buildIntervals(events);
-  const history = clockHistory(events, intervals);
+  const history = complete(clockHistorySteps(events, intervals));
   const stretches = stretchesAround(intervals, history);
   const inside = (at: number) => stretches.some(({ from, to }) => at >= from - minute && at < to);
   const seen = kept.bindings.map((binding) => ({ ...binding, firstSeen: binding.from, lastSeen: binding.from }));

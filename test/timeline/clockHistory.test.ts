@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { complete } from '../../src/base/steps.ts';
 import { hour, second } from '../../src/base/time.ts';
-import { clockHistory } from '../../src/timeline/clockHistory.ts';
+import { clockHistorySteps } from '../../src/timeline/clockHistory.ts';
 import { buildIntervals } from '../../src/timeline/intervals.ts';
 import { at, Script } from './script.ts';
 
-const historyOf = (script: Script) => clockHistory(script.events, buildIntervals(script.events));
+const historyOf = (script: Script) => complete(clockHistorySteps(script.events, buildIntervals(script.events)));
 const on = () => new Script().boot('08:00:00');
 
 describe('how the clock of a host was set', () => {

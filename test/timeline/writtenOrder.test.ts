@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { complete } from '../../src/base/steps.ts';
 import { hour } from '../../src/base/time.ts';
-import { writtenOrder } from '../../src/timeline/writtenOrder.ts';
+import type { EventRecord } from '../../src/record/event.ts';
+import { writtenOrderSteps } from '../../src/timeline/writtenOrder.ts';
 import { at, Script } from './script.ts';
+
+const writtenOrder = (events: readonly EventRecord[]) => complete(writtenOrderSteps(events));
 
 describe('the order of writing', () => {
   it('is that of the record ids and not of the time stamps', () => {
