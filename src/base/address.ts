@@ -18,6 +18,7 @@ export interface Prefix {
 }
 
 const ipv4Mapped = 0xffffn;
+const twoTo32 = 0x1_0000_0000;
 export const broadcastMac: Mac = 0xffff_ffff_ffff;
 
 export function addressFromIpv4(word: number): Address {
@@ -26,6 +27,8 @@ export function addressFromIpv4(word: number): Address {
 
 /** Four 32-bit words, most significant first. */
 export function addressFromWords(w0: number, w1: number, w2: number, w3: number): Address {
+  // Below 2^53, as IPv4-mapped addresses are: one bigint instead of seven.
+  if (w0 === 0 && w1 === 0 && w2 < 0x20_0000) return BigInt(w2 * twoTo32 + w3);
   return (BigInt(w0) << 96n) | (BigInt(w1) << 64n) | (BigInt(w2) << 32n) | BigInt(w3);
 }
 

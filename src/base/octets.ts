@@ -41,10 +41,15 @@ export type Decoded<T> = T | Fault | undefined;
 
 /** `undefined` when `needed` octets are there; otherwise the fault that says what is missing. */
 export function within(region: Region, needed: number, layer: string): Fault | undefined {
-  const had = region.end - region.at;
+  return withinFrom(region, region.at, needed, layer);
+}
+
+/** The same from offset `at` of the region's buffer on: for walks that would make a region for every step. */
+export function withinFrom(region: Region, at: number, needed: number, layer: string): Fault | undefined {
+  const had = region.end - at;
   if (had >= needed) return undefined;
   const kind = region.limitedBy === 'capture' ? 'truncated' : 'overrun';
-  return new Fault(layer, kind, region.at, needed, Math.max(had, 0), region.limitedBy);
+  return new Fault(layer, kind, at, needed, Math.max(had, 0), region.limitedBy);
 }
 
 /** The octets at `at` are there but forbidden; `because` names the field and the rule (`ipv4.headerLength < 20`). */
@@ -112,6 +117,20 @@ export function uint64LittleEndian(octets: Uint8Array, at: number): bigint {
 /** Copied text of `length` octets, each taken as one character (no decoding, cannot fail). */
 export function latin1(octets: Uint8Array, at: number, length: number): string {
   let text = '';
-  for (let i = 0; i < length; i++) text += String.fromCharCode(octets[at + i] as number);
+  let i = at;
+  const end = at + length;
+  // Eight at a time: half of the time is in putting pieces together.
+  for (; i + 8 <= end; i += 8)
+    text += String.fromCharCode(
+      uint8(octets, i),
+      uint8(octets, i + 1),
+      uint8(octets, i + 2),
+      uint8(octets, i + 3),
+      uint8(octets, i + 4),
+      uint8(octets, i + 5),
+      uint8(octets, i + 6),
+      uint8(octets, i + 7),
+    );
+  for (; i < end; i++) text += String.fromCharCode(uint8(octets, i));
   return text;
 }

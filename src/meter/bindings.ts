@@ -1,6 +1,6 @@
 /** Which MAC has which address or host name: ARP, neighbour discovery, DHCP, NetBIOS, mDNS and LLMNR become binding records. */
 
-import { type Address, addressFromIpv4, broadcastMac, formatAddress, isGroupMac, isIpv4, type Mac } from '../base/address.ts';
+import { type Address, addressFromIpv4, broadcastMac, isGroupMac, isIpv4, type Mac } from '../base/address.ts';
 import type { Microseconds } from '../base/time.ts';
 import type { BindingRecord } from '../record/sighting.ts';
 import type { ArpView } from '../wire/arp.ts';
@@ -128,7 +128,7 @@ export class Bindings {
     if (mac === 0 || mac === broadcastMac || isGroupMac(mac)) return;
     if (address !== null && !canBelongToOne(address)) return;
     if (address === null && hostName === null) return;
-    const key = `${mac} ${address === null ? '' : formatAddress(address)} ${evidence} ${hostName ?? ''}`;
+    const key = `${mac} ${address === null ? '' : address.toString(16)} ${evidence} ${hostName ?? ''}`;
     if (!this.memory.isNew(atUs, key)) return;
     this.write({ capture: this.capture, frame, mac, address, hostName, from: atUs, until, evidence });
   }

@@ -11,6 +11,8 @@ const namesPerAnswer = 64;
 const recordsPerAnswer = 128;
 /** Links of a chain of aliases that are followed. */
 const aliasesFollowed = 16;
+/** Records of an answer that need no index. */
+const recordsLookedThrough = 16;
 
 /** To whom an answer went and from whom it came. */
 export interface AnswerContext {
@@ -33,17 +35,16 @@ export class Names {
   /** A message of DNS, mDNS or LLMNR. Questions, failures and empty answers teach nothing. */
   learnDns(message: DnsMessage, evidence: 'dns' | 'mdns' | 'llmnr', context: AnswerContext): void {
     if (!message.isResponse || message.responseCode !== 0 || message.opcode !== 0) return;
-    const given = new Given(recordsPerAnswer);
-    const asked = message.questions.map(({ name }) => name);
     // Answers of mDNS repeat no question (RFC 6762 §6): each record answers for its own name, wherever it stands.
     const records = evidence === 'mdns' ? [...message.answers, ...message.additionals] : message.answers;
-    const names = asked.length > 0 && evidence !== 'mdns' ? asked : records.filter(hasAddress).map(({ name }) => name);
-    const distinct = [...new Set(names)];
+    const repeatsQuestion = message.questions.length > 0 && evidence !== 'mdns';
+    const names = repeatsQuestion ? message.questions : records.filter(hasAddress);
+    const distinct = names.length > 1 ? [...new Set(names.map(({ name }) => name))] : names.map(({ name }) => name);
     this.leftOut += Math.max(0, distinct.length - namesPerAnswer);
-    const byName = groupByName(records);
-    for (const name of distinct.slice(0, namesPerAnswer)) follow(name, byName, given);
-    this.leftOut += given.leftOut;
-    for (const { name, address, ttlSeconds, isHint } of given.all)
+    const answer = new Answer(records);
+    for (const name of distinct.slice(0, namesPerAnswer)) answer.follow(name);
+    this.leftOut += answer.leftOut;
+    for (const { name, address, ttlSeconds, isHint } of answer.given)
       this.emit(name, address, ttlSeconds, isHint ? 'https-record' : evidence, context);
   }
 
@@ -89,43 +90,53 @@ interface GivenAddress {
   readonly isHint: boolean;
 }
 
-/** Pairs of name and address, each once: the first one counts. */
-class Given {
+/** The records of one answer, and the addresses that they give to names. */
+class Answer {
+  /** Pairs of name and address, each once: the first one counts. */
+  readonly given: GivenAddress[] = [];
+  /** Pairs beyond the bound. */
   leftOut = 0;
-  private readonly pairs = new Map<string, GivenAddress>();
+  private readonly byName: ReadonlyMap<string, readonly DnsRecord[]> | undefined;
 
-  constructor(private readonly most: number) {}
-
-  get all(): Iterable<GivenAddress> {
-    return this.pairs.values();
+  constructor(private readonly records: readonly DnsRecord[]) {
+    // Few are looked through sooner than sorted; of many, a chain of aliases would look through all of them for each of its links.
+    this.byName = records.length > recordsLookedThrough ? groupByName(records) : undefined;
   }
 
-  add(name: string, address: Address, ttlSeconds: number, isHint: boolean): void {
-    const key = `${name} ${address} ${isHint}`;
-    if (this.pairs.has(key)) return;
-    if (this.pairs.size >= this.most) this.leftOut++;
-    else this.pairs.set(key, { name, address, ttlSeconds, isHint });
-  }
-}
-
-/**
- * The addresses of `name` and of what it is an alias for (CNAME: RFC 1034 §3.6.2; HTTPS in alias form: RFC 9460 §2.4.2). All
- * count for the name that was asked for, as long as the shortest-lived record on the way.
- */
-function follow(name: string, records: ReadonlyMap<string, readonly DnsRecord[]>, given: Given): void {
-  const visited = new Set<string>();
-  let current: string | undefined = name;
-  let shortest = Number.POSITIVE_INFINITY;
-  while (current !== undefined && !visited.has(current) && visited.size < aliasesFollowed) {
-    visited.add(current);
-    let alias: DnsRecord | undefined;
-    for (const record of records.get(current) ?? []) {
-      const ttlSeconds = Math.min(shortest, record.ttlSeconds);
-      if (record.address !== undefined) given.add(name, record.address, ttlSeconds, false);
-      for (const address of record.addressHints ?? []) given.add(name, address, ttlSeconds, true);
-      if (record.type === dnsType.cname) alias ??= record;
+  /**
+   * The addresses of `name` and of what it is an alias for (CNAME: RFC 1034 §3.6.2; HTTPS in alias form: RFC 9460 §2.4.2). All
+   * count for the name that was asked for, as long as the shortest-lived record on the way. To be asked once for each name.
+   */
+  follow(name: string): void {
+    const first = this.given.length;
+    const visited: string[] = [];
+    let current: string | undefined = name;
+    let shortest = Number.POSITIVE_INFINITY;
+    while (current !== undefined && !visited.includes(current) && visited.length < aliasesFollowed) {
+      visited.push(current);
+      let alias: DnsRecord | undefined;
+      for (const record of this.candidates(current)) {
+        if (record.name !== current) continue;
+        const ttlSeconds = Math.min(shortest, record.ttlSeconds);
+        if (record.address !== undefined) this.add(first, name, record.address, ttlSeconds, false);
+        for (const address of record.addressHints ?? []) this.add(first, name, address, ttlSeconds, true);
+        if (record.type === dnsType.cname) alias ??= record;
+      }
+      if (alias) shortest = Math.min(shortest, alias.ttlSeconds);
+      current = alias?.target;
     }
-    if (alias) shortest = Math.min(shortest, alias.ttlSeconds);
-    current = alias?.target;
+  }
+
+  /** All records of that name, others perhaps among them. */
+  private candidates(name: string): readonly DnsRecord[] {
+    return this.byName ? (this.byName.get(name) ?? []) : this.records;
+  }
+
+  /** @param first where the addresses of `name` begin */
+  private add(first: number, name: string, address: Address, ttlSeconds: number, isHint: boolean): void {
+    const { given } = this;
+    for (let i = first; i < given.length; i++) if (given[i]?.address === address && given[i]?.isHint === isHint) return;
+    if (given.length >= recordsPerAnswer) this.leftOut++;
+    else given.push({ name, address, ttlSeconds, isHint });
   }
 }

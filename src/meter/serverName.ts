@@ -19,7 +19,8 @@ const longest = 253;
  * Lower case, without a trailing dot; `undefined` when the text is nothing of the kind.
  */
 export function plausibleHostName(text: string): string | undefined {
-  const name = text.toLowerCase().replace(/\.$/, '');
+  const lower = text.toLowerCase();
+  const name = lower.endsWith('.') ? lower.slice(0, -1) : lower;
   return name.length <= longest && form.test(name) ? name : undefined;
 }
 

@@ -3,7 +3,7 @@
  *
  * A buffer begins with the number of words in use, of records, and the counters of the worker at the moment at which it was sealed. A
  * record is its length in words (even), its kind, two words of its own, and its content. A flow is the words of its slice as they lie in the
- * flow table; the rare other kinds are JSON.
+ * flow table, a name is as `factWords.ts` says; the rare other kinds are JSON.
  */
 
 import { sliceWords } from '../meter/flowTable.ts';
@@ -14,8 +14,9 @@ import type { FlowRecord } from '../record/flow.ts';
 import type { BindingRecord, NameRecord, NetworkRecord } from '../record/sighting.ts';
 import { type BufferPool, noBuffer } from './bufferPool.ts';
 import { type CaptureCounters, counterNames, writeCounters } from './captureCounters.ts';
+import { evidenceNumber, FactWords, wordsOfName, wordsOfText } from './factWords.ts';
 
-/** What a record says it is. All but flows travel as JSON. Nothing here needs to know their fields, so that a worker starts soon. */
+/** What a record says it is. Nothing here needs to know the fields of the rare kinds, so that a worker starts soon. */
 export const kindNumber = { name: 0, binding: 1, network: 2, clock: 3, flow: 4 } as const;
 export const headerAt = { words: 0, records: 1, counters: 2 } as const;
 /** Counters begin at 64-bit word 1. */
@@ -28,7 +29,7 @@ const secondsInMinute = 60;
 const listsOfSeconds = 5;
 const longestServerName = 253;
 /** Words of the longest flow record; also what counts as room. */
-const longestFlow = 4 + sliceWords + 4 + secondsInMinute * listsOfSeconds + Math.ceil(longestServerName / 4) + 1;
+const longestFlow = 4 + sliceWords + 4 + secondsInMinute * listsOfSeconds + wordsOfText(longestServerName) + 1;
 /** Records that may wait for a buffer, beside the slices in the flow table. */
 const mostWaiting = 16_384;
 
@@ -44,9 +45,10 @@ function withoutBigints(record: Readonly<Record<string, unknown>>): Record<strin
   return plain;
 }
 
+/** A sighting that found no buffer. */
 interface Waiting {
   readonly kind: number;
-  readonly text: Uint8Array;
+  readonly record: NameRecord | Readonly<Record<string, unknown>>;
 }
 
 export class FactWriter implements SliceSink {
@@ -56,9 +58,7 @@ export class FactWriter implements SliceSink {
   givenUp = 0;
   replacements = 0;
   private buffer = noBuffer;
-  private words: Int32Array = new Int32Array(0);
-  private doubles: Float64Array = new Float64Array(0);
-  private octets: Uint8Array = new Uint8Array(0);
+  private content = new FactWords(new Int32Array(0));
   private used = 0;
   private recordsInBuffer = 0;
   private readonly queue: Waiting[] = [];
@@ -86,22 +86,23 @@ export class FactWriter implements SliceSink {
   }
 
   slice(view: SliceView): void {
-    const { words } = this;
+    const { content } = this;
+    const { words } = content;
     const { seconds, lowPackets, lowOctets, highPackets, highOctets } = view.seconds;
     const text = view.serverName?.name ?? '';
     const start = this.used;
     let at = start + recordAt.content;
     words.set(view.words.subarray(view.at, view.at + sliceWords), at);
     at += sliceWords;
-    this.doubles[at / 2] = view.replaced?.packets ?? 0;
+    content.doubles[at / 2] = view.replaced?.packets ?? 0;
     words[at + 2] = seconds.length;
     at += 4;
     for (const list of [seconds, lowPackets, lowOctets, highPackets, highOctets]) {
       for (let i = 0; i < seconds.length; i++) words[at + i] = list[i] as number;
       at += seconds.length;
     }
-    for (let i = 0; i < text.length; i++) this.octets[at * 4 + i] = text.charCodeAt(i);
-    at += Math.ceil(text.length / 4);
+    content.setText(at, text);
+    at += wordsOfText(text.length);
     const evidence = evidences.indexOf(view.serverName?.evidence ?? null);
     let flags = evidence << flagOfFlow.evidenceShift;
     if (view.replaced) {
@@ -131,8 +132,8 @@ export class FactWriter implements SliceSink {
   /** Writes what waited. */
   drain(): void {
     // A buffer that fills up meanwhile goes with counters that are true at that moment.
-    for (const { kind, text } of this.queue) {
-      if (!this.text(kind, text)) break;
+    for (const waiting of this.queue) {
+      if (!this.write(waiting)) break;
       this.drained++;
     }
     if (this.drained > 0) this.queue.splice(0, this.drained);
@@ -143,52 +144,65 @@ export class FactWriter implements SliceSink {
   flush(): boolean {
     if (!this.roomFor(0)) return false;
     const { buffer } = this;
-    this.words[headerAt.words] = this.used;
-    this.words[headerAt.records] = this.recordsInBuffer;
-    writeCounters(this.counters(), this.doubles, headerAt.counters / 2);
+    const { words, doubles } = this.content;
+    words[headerAt.words] = this.used;
+    words[headerAt.records] = this.recordsInBuffer;
+    writeCounters(this.counters(), doubles, headerAt.counters / 2);
     this.buffer = noBuffer;
     this.recordsInBuffer = 0;
     this.seal(buffer);
     return true;
   }
 
-  private sighting(kind: number, record: Readonly<Record<string, unknown>>): void {
-    const text = encoder.encode(JSON.stringify(withoutBigints(record)));
-    const isWritten = this.queue.length === 0 && this.text(kind, text);
+  private sighting(kind: number, record: Waiting['record']): void {
+    const isWritten = this.queue.length === 0 && this.write({ kind, record });
     // Counted only now: what fills up a buffer is not among what its counters tell of.
     this.records++;
     if (isWritten) return;
     if (this.queue.length >= mostWaiting) this.givenUp++;
-    else this.queue.push({ kind, text });
+    else this.queue.push({ kind, record });
   }
 
-  private text(kind: number, text: Uint8Array): boolean {
-    if (!this.roomFor(recordAt.content + Math.ceil(text.length / 4) + 1)) return false;
+  /** False when no buffer is free. */
+  private write({ kind, record }: Waiting): boolean {
+    return kind === kindNumber.name ? this.writeName(record as NameRecord) : this.writeText(kind, record);
+  }
+
+  private writeName(record: NameRecord): boolean {
+    if (!this.roomFor(recordAt.content + wordsOfName(record) + 1)) return false;
     const at = this.used + recordAt.content;
-    this.octets.set(text, at * 4);
-    this.end(kind, 0, text.length, at + Math.ceil(text.length / 4));
+    const textLength = this.content.setName(at, record);
+    this.end(kindNumber.name, evidenceNumber[record.evidence], textLength, at + FactWords.nameHead + wordsOfText(textLength));
+    return true;
+  }
+
+  private writeText(kind: number, record: Readonly<Record<string, unknown>>): boolean {
+    const text = encoder.encode(JSON.stringify(withoutBigints(record)));
+    if (!this.roomFor(recordAt.content + wordsOfText(text.length) + 1)) return false;
+    const at = this.used + recordAt.content;
+    this.content.setOctets(at, text);
+    this.end(kind, 0, text.length, at + wordsOfText(text.length));
     return true;
   }
 
   private end(kind: number, flags: number, textLength: number, end: number): void {
     const start = this.used;
     this.used = end + (end % 2);
-    this.words[start + recordAt.length] = this.used - start;
-    this.words[start + recordAt.kind] = kind;
-    this.words[start + recordAt.flags] = flags;
-    this.words[start + recordAt.textLength] = textLength;
+    const { words } = this.content;
+    words[start + recordAt.length] = this.used - start;
+    words[start + recordAt.kind] = kind;
+    words[start + recordAt.flags] = flags;
+    words[start + recordAt.textLength] = textLength;
     this.written++;
     this.recordsInBuffer++;
   }
 
   private roomFor(words: number): boolean {
-    if (this.buffer !== noBuffer && this.used + words <= this.words.length) return true;
+    if (this.buffer !== noBuffer && this.used + words <= this.content.words.length) return true;
     if (this.buffer !== noBuffer) this.flush();
     this.buffer = this.pool.take();
     if (this.buffer === noBuffer) return false;
-    this.words = this.pool.words(this.buffer);
-    this.doubles = new Float64Array(this.words.buffer, this.words.byteOffset, this.words.length / 2);
-    this.octets = new Uint8Array(this.words.buffer, this.words.byteOffset, this.words.byteLength);
+    this.content = new FactWords(this.pool.words(this.buffer));
     this.used = firstRecordAt;
     return true;
   }

@@ -1,7 +1,7 @@
 /** Domain Name System messages (RFC 1035 §4; AAAA: RFC 3596, SRV: RFC 2782, SVCB and HTTPS: RFC 9460). mDNS and LLMNR share the form. */
 
 import { type Address, isIpv4 } from '../base/address.ts';
-import { type Decoded, Fault, inner, malformed, type Region, uint16, uint32, within } from '../base/octets.ts';
+import { type Decoded, Fault, malformed, type Region, uint16, uint32, within, withinFrom } from '../base/octets.ts';
 import { NameWriter, readName } from './dnsName.ts';
 import { ipv4AddressAt } from './ipv4.ts';
 import { ipv6AddressAt } from './ipv6.ts';
@@ -134,26 +134,17 @@ class MessageWalk {
       const { octets } = this.message;
       const type = uint16(octets, this.at);
       const wire = uint16(octets, this.at + 2);
+      const ttlSeconds = uint32(octets, this.at + 4);
       const dataLength = uint16(octets, this.at + 8);
       const dataAt = this.at + 10;
-      this.fault = within({ ...this.message, at: dataAt }, dataLength, 'dns.record');
+      this.fault = withinFrom(this.message, dataAt, dataLength, 'dns.record');
       if (this.fault) break;
-      const data = readData(this.message, type, dataAt, dataLength);
-      if (data instanceof Fault) {
-        this.fault = data;
-        break;
-      }
       const isOpt = type === dnsType.opt;
-      records.push({
-        name,
-        type,
-        class: isOpt ? wire : wire & 0x7fff,
-        cacheFlush: !isOpt && wire >= 0x8000,
-        ttlSeconds: uint32(octets, this.at + 4),
-        ...data,
-        dataAt,
-        dataLength,
-      });
+      const cacheFlush = !isOpt && wire >= 0x8000;
+      const record: RecordDraft = { name, type, class: isOpt ? wire : wire & 0x7fff, cacheFlush, ttlSeconds, dataAt, dataLength };
+      this.fault = readData(record, this.message);
+      if (this.fault) break;
+      records.push(record);
       this.at = dataAt + dataLength;
     }
     return records;
@@ -166,63 +157,78 @@ class MessageWalk {
       this.fault = read;
       return undefined;
     }
-    this.fault = within({ ...this.message, at: read.nextAt }, needed, 'dns');
+    this.fault = withinFrom(this.message, read.nextAt, needed, 'dns');
     this.at = read.nextAt;
     return this.fault ? undefined : read.name;
   }
 }
 
-type RecordData = Pick<DnsRecord, 'address' | 'target' | 'addressHints'>;
+/** A record whose data is filled in where it stands: a copy for each would cost more than the rest of the reading. */
+type RecordDraft = { -readonly [Field in keyof DnsRecord]: DnsRecord[Field] };
 
-function readData(message: Region, type: number, at: number, length: number): RecordData | Fault {
+/** Fills in what the data of `record` says. */
+function readData(record: RecordDraft, message: Region): Fault | undefined {
+  const { type, dataAt: at, dataLength: length } = record;
   switch (type) {
     case dnsType.a:
-      return length === 4 ? { address: ipv4AddressAt(message.octets, at) } : malformed('dns.record', at, 'A is not 4 octets');
+      if (length !== 4) return malformed('dns.record', at, 'A is not 4 octets');
+      record.address = ipv4AddressAt(message.octets, at);
+      return undefined;
     case dnsType.aaaa:
-      return length === 16 ? { address: ipv6AddressAt(message.octets, at) } : malformed('dns.record', at, 'AAAA is not 16 octets');
+      if (length !== 16) return malformed('dns.record', at, 'AAAA is not 16 octets');
+      record.address = ipv6AddressAt(message.octets, at);
+      return undefined;
     case dnsType.cname:
     case dnsType.ns:
     case dnsType.ptr:
-      return readTarget(message, at, length, 0);
+      return faultIn(readTarget(record, message, 0));
     case dnsType.mx:
-      return readTarget(message, at, length, 2);
+      return faultIn(readTarget(record, message, 2));
     case dnsType.srv:
-      return readTarget(message, at, length, 6);
+      return faultIn(readTarget(record, message, 6));
     case dnsType.svcb:
     case dnsType.https:
-      return readService(message, at, length);
+      return readService(record, message);
     default:
-      return {};
+      return undefined;
   }
 }
 
-/** A name `skip` octets into the data. It may point out of the data, but what stands in it must end in it. */
-function readTarget(message: Region, at: number, length: number, skip: number): { target: string; nextAt: number } | Fault {
+function faultIn(read: number | Fault): Fault | undefined {
+  return read instanceof Fault ? read : undefined;
+}
+
+/** A name `skip` octets into the data. It may point out of the data, but what stands in it must end in it. Returns where that is. */
+function readTarget(record: RecordDraft, message: Region, skip: number): number | Fault {
+  const { dataAt: at, dataLength: length } = record;
   if (length === 0) return malformed('dns.record', at, 'no room for a name');
-  const data: Region = { ...message, end: Math.min(message.end, at + length), limitedBy: 'dns.dataLength' };
-  const read = readName(data, at + skip);
-  return read instanceof Fault ? read : { target: read.name, nextAt: read.nextAt };
+  const { octets, end } = message;
+  const read = readName({ octets, at: message.at, end: Math.min(end, at + length), limitedBy: 'dns.dataLength' }, at + skip);
+  if (read instanceof Fault) return read;
+  record.target = read.name;
+  return read.nextAt;
 }
 
-function readService(message: Region, at: number, length: number): RecordData | Fault {
-  const read = readTarget(message, at, length, 2);
-  if (read instanceof Fault) return read;
+function readService(record: RecordDraft, message: Region): Fault | undefined {
+  const { octets } = message;
+  const nextAt = readTarget(record, message, 2);
+  if (nextAt instanceof Fault) return nextAt;
   const addressHints: Address[] = [];
-  let parameters: Region = { ...message, at: read.nextAt, end: at + length, limitedBy: 'dns.dataLength' };
-  while (parameters.at < parameters.end) {
-    const fault = within(parameters, 4, 'dns.serviceParameter');
+  const parameters: Region = { octets, at: nextAt, end: record.dataAt + record.dataLength, limitedBy: 'dns.dataLength' };
+  for (let at = nextAt; at < parameters.end; ) {
+    const fault = withinFrom(parameters, at, 4, 'dns.serviceParameter');
     if (fault) return fault;
-    const { octets, at: parameterAt } = parameters;
-    const key = uint16(octets, parameterAt);
-    const valueLength = uint16(octets, parameterAt + 2);
-    const cut = within(parameters, 4 + valueLength, 'dns.serviceParameter');
+    const length = 4 + uint16(octets, at + 2);
+    const cut = withinFrom(parameters, at, length, 'dns.serviceParameter');
     if (cut) return cut;
-    const value = inner(parameters, 4, valueLength, 'dns.serviceParameter');
-    if (key === 4) for (let i = value.at; i + 4 <= value.end; i += 4) addressHints.push(ipv4AddressAt(octets, i));
-    if (key === 6) for (let i = value.at; i + 16 <= value.end; i += 16) addressHints.push(ipv6AddressAt(octets, i));
-    parameters = { ...parameters, at: value.end };
+    const key = uint16(octets, at);
+    const next = at + length;
+    if (key === 4) for (let i = at + 4; i + 4 <= next; i += 4) addressHints.push(ipv4AddressAt(octets, i));
+    if (key === 6) for (let i = at + 4; i + 16 <= next; i += 16) addressHints.push(ipv6AddressAt(octets, i));
+    at = next;
   }
-  return { target: read.target, addressHints };
+  record.addressHints = addressHints;
+  return undefined;
 }
 
 export interface DnsQueryFields {

@@ -1,6 +1,6 @@
 /** Domain names on the wire (RFC 1035 §3.1, compression §4.1.4) and as text (§5.1, escapes). */
 
-import { type Fault, looping, malformed, type Region, uint8, uint16, within } from '../base/octets.ts';
+import { type Fault, latin1, looping, malformed, type Region, uint8, uint16, withinFrom } from '../base/octets.ts';
 import type { OctetBuilder } from './octetBuilder.ts';
 
 /** Octets of a name, lengths included (RFC 1035 §2.3.4). */
@@ -27,12 +27,12 @@ export function readName(message: Region, at: number): NameRead | Fault {
   let length = 1;
   let name = '';
   for (;;) {
-    const fault = within({ ...message, at: labelAt }, 1, 'dns.name');
+    const fault = withinFrom(message, labelAt, 1, 'dns.name');
     if (fault) return fault;
     const labelLength = uint8(octets, labelAt);
     if (labelLength === 0) return { name, nextAt: nextAt < 0 ? labelAt + 1 : nextAt };
     if (labelLength >= pointer) {
-      const cut = within({ ...message, at: labelAt }, 2, 'dns.name');
+      const cut = withinFrom(message, labelAt, 2, 'dns.name');
       if (cut) return cut;
       const target = message.at + (uint16(octets, labelAt) & 0x3fff);
       if (nextAt < 0) nextAt = labelAt + 2;
@@ -44,24 +44,33 @@ export function readName(message: Region, at: number): NameRead | Fault {
     if (labelLength > 63) return malformed('dns.name', labelAt, 'label type 01 or 10');
     length += labelLength + 1;
     if (length > longestName) return malformed('dns.name', labelAt, 'name longer than 255 octets');
-    const cut = within({ ...message, at: labelAt }, labelLength + 1, 'dns.name');
+    const cut = withinFrom(message, labelAt, labelLength + 1, 'dns.name');
     if (cut) return cut;
-    name += (name === '' ? '' : '.') + labelText(octets, labelAt + 1, labelLength);
+    const label = labelText(octets, labelAt + 1, labelLength);
+    name = name === '' ? label : `${name}.${label}`;
     labelAt += labelLength + 1;
   }
 }
 
 function labelText(octets: Uint8Array, at: number, length: number): string {
-  let text = '';
-  for (let i = 0; i < length; i++) text += octetText(uint8(octets, at + i));
+  let i = 0;
+  while (i < length && isPlain(uint8(octets, at + i))) i++;
+  let text = latin1(octets, at, i);
+  for (; i < length; i++) text += octetText(uint8(octets, at + i));
   return text;
 }
 
+/** The octet stands for itself: neither capital nor escaped. */
+function isPlain(octet: number): boolean {
+  if (octet >= 0x61) return octet < 0x7f;
+  return octet > 0x20 && octet !== 0x2e && octet !== 0x5c && (octet < 0x41 || octet > 0x5a);
+}
+
 function octetText(octet: number): string {
+  if (isPlain(octet)) return String.fromCharCode(octet);
   if (octet === 0x2e || octet === 0x5c) return `\\${String.fromCharCode(octet)}`;
   if (octet <= 0x20 || octet >= 0x7f) return `\\${String(octet).padStart(3, '0')}`;
-  if (octet >= 0x41 && octet <= 0x5a) return String.fromCharCode(octet + 0x20);
-  return String.fromCharCode(octet);
+  return String.fromCharCode(octet + 0x20);
 }
 
 /** The labels of a name in text form, escapes undone; a character above U+00FF becomes its UTF-8 octets. */

@@ -39,7 +39,9 @@ const starts: ReadonlySet<number> = new Set(
 
 /** Whether the first four octets, as one number, begin a request of a known method: the test that costs next to nothing. */
 export function beginsHttpRequest(firstFourOctets: number): boolean {
-  return starts.has(firstFourOctets);
+  // Data that begins with no capital letter is not looked up: most of what there is.
+  const first = firstFourOctets >>> 24;
+  return first >= 0x41 && first <= 0x5a && starts.has(firstFourOctets);
 }
 
 export interface HttpRequest {

@@ -1,6 +1,19 @@
 /** TLS: the ClientHello and the name in it (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2; server_name: RFC 6066 §3; ALPN: RFC 7301; ECH: RFC 9849). */
 
-import { type Decoded, Fault, inner, latin1, malformed, type Region, uint8, uint16, uint24, uint32, within } from '../base/octets.ts';
+import {
+  type Decoded,
+  Fault,
+  inner,
+  latin1,
+  malformed,
+  type Region,
+  uint8,
+  uint16,
+  uint24,
+  uint32,
+  within,
+  withinFrom,
+} from '../base/octets.ts';
 import { OctetBuilder } from './octetBuilder.ts';
 
 const handshake = 22;
@@ -84,79 +97,100 @@ function joinRecords(region: Region, length: number): Region | Fault {
 
 /** `given` starts with the handshake header; `length` is what the message should have. */
 function readMessage(given: Region, length: number): ClientHello | Fault {
-  const found: Found = { serverName: undefined, applicationProtocols: [], encryptedClientHello: false, offersTls13: false };
-  const had = given.end - given.at;
+  const { octets, at } = given;
+  const had = given.end - at;
+  const isWhole = had >= length;
   // Within a whole message only its own lengths can be wrong: no further segment mends that.
-  const fault = readHello(had < length ? given : { ...given, limitedBy: 'tls.handshakeLength' }, found);
-  const { offersTls13, ...hello } = found;
-  const gmtUnixTime = fault || had < length || offersTls13 ? undefined : uint32(given.octets, given.at + 6);
-  if (hello.serverName !== undefined) return { ...hello, gmtUnixTime, fault };
-  if (had < length) return new Fault('tls', 'truncated', given.at, length, had, given.limitedBy);
-  return fault ?? { ...hello, gmtUnixTime, fault };
+  const walk = new HelloWalk(octets, given.end, isWhole ? 'tls.handshakeLength' : given.limitedBy);
+  const fault = walk.read(at);
+  const { serverName, applicationProtocols, encryptedClientHello } = walk;
+  const gmtUnixTime = fault || !isWhole || walk.offersTls13 ? undefined : uint32(octets, at + 6);
+  if (serverName === undefined && !isWhole) return new Fault('tls', 'truncated', at, length, had, given.limitedBy);
+  if (serverName === undefined && fault) return fault;
+  return { serverName, applicationProtocols, encryptedClientHello, gmtUnixTime, fault };
 }
 
-interface Found {
+/** Walks one hello from field to field: a region for each would cost more than the reading. */
+class HelloWalk {
   serverName: string | undefined;
-  applicationProtocols: string[];
-  encryptedClientHello: boolean;
-  offersTls13: boolean;
+  applicationProtocols: string[] = [];
+  encryptedClientHello = false;
+  offersTls13 = false;
+  private rest: Region;
+
+  constructor(octets: Uint8Array, end: number, limitedBy: string) {
+    this.rest = { octets, at: 0, end, limitedBy };
+  }
+
+  /** `at`: where the handshake header stands. */
+  read(at: number): Fault | undefined {
+    const { octets, end } = this.rest;
+    // Handshake header 4, version 2, random 32.
+    let next = at + 38;
+    for (const { layer, octets: lengthOctets } of vectors) {
+      const fault = withinFrom(this.rest, next, lengthOctets, layer);
+      if (fault) return fault;
+      const length = lengthOctets + (lengthOctets === 1 ? uint8(octets, next) : uint16(octets, next));
+      const cut = withinFrom(this.rest, next, length, layer);
+      if (cut) return cut;
+      next += length;
+    }
+    // Before TLS 1.2 there may be no extensions at all (RFC 5246 §7.4.1.2).
+    if (next === end) return undefined;
+    const fault = withinFrom(this.rest, next, 2, 'tls.extensions');
+    if (fault) return fault;
+    this.rest = inner({ ...this.rest, at: next }, 2, uint16(octets, next), 'tls.extensionsLength');
+    return this.extensions();
+  }
+
+  private extensions(): Fault | undefined {
+    const { octets, end } = this.rest;
+    for (let at = this.rest.at; at < end; ) {
+      const fault = withinFrom(this.rest, at, 4, 'tls.extension');
+      if (fault) return fault;
+      const length = 4 + uint16(octets, at + 2);
+      const cut = withinFrom(this.rest, at, length, 'tls.extension');
+      if (cut) return cut;
+      this.extension(uint16(octets, at), at + 4, at + length);
+      at += length;
+    }
+    return undefined;
+  }
+
+  /** Its data stands in `[at, end)`. */
+  private extension(type: number, at: number, end: number): void {
+    const { octets } = this.rest;
+    if (type === extension.serverName) this.serverName ??= readServerName(octets, at, end);
+    else if (type === extension.alpn) this.applicationProtocols = readProtocols(octets, at, end);
+    else if (type === extension.encryptedClientHello) this.encryptedClientHello = true;
+    else if (type === extension.supportedVersions) this.offersTls13 = offersTls13(octets, at, end);
+  }
 }
 
-function readHello(message: Region, found: Found): Fault | undefined {
-  // Handshake header 4, version 2, random 32.
-  let rest: Region = { ...message, at: message.at + 38 };
-  for (const [name, lengthOctets] of [
-    ['session', 1],
-    ['cipherSuites', 2],
-    ['compression', 1],
-  ] as const) {
-    const fault = within(rest, lengthOctets, `tls.${name}`);
-    if (fault) return fault;
-    const length = lengthOctets + (lengthOctets === 1 ? uint8(rest.octets, rest.at) : uint16(rest.octets, rest.at));
-    const cut = within(rest, length, `tls.${name}`);
-    if (cut) return cut;
-    rest = { ...rest, at: rest.at + length };
-  }
-  // Before TLS 1.2 there may be no extensions at all (RFC 5246 §7.4.1.2).
-  if (rest.at === rest.end) return undefined;
-  const fault = within(rest, 2, 'tls.extensions');
-  if (fault) return fault;
-  const length = uint16(rest.octets, rest.at);
-  return readExtensions(inner(rest, 2, length, 'tls.extensionsLength'), found);
-}
-
-function readExtensions(extensions: Region, found: Found): Fault | undefined {
-  let rest = extensions;
-  while (rest.at < rest.end) {
-    const fault = within(rest, 4, 'tls.extension');
-    if (fault) return fault;
-    const { octets, at } = rest;
-    const type = uint16(octets, at);
-    const length = 4 + uint16(octets, at + 2);
-    const cut = within(rest, length, 'tls.extension');
-    if (cut) return cut;
-    const value = inner(rest, 4, length - 4, 'tls.extensionLength');
-    if (type === extension.serverName) found.serverName ??= readServerName(value);
-    if (type === extension.alpn) found.applicationProtocols = readProtocols(value);
-    if (type === extension.encryptedClientHello) found.encryptedClientHello = true;
-    if (type === extension.supportedVersions) found.offersTls13 = offersTls13(value);
-    rest = { ...rest, at: at + length };
-  }
-  return undefined;
-}
+/** What stands between `random` and the extensions, each behind a length of so many octets. */
+const vectors = [
+  { layer: 'tls.session', octets: 1 },
+  { layer: 'tls.cipherSuites', octets: 2 },
+  { layer: 'tls.compression', octets: 1 },
+] as const;
 
 /** The first name of type host_name; a name is at most 255 octets (RFC 1035 §2.3.4). */
-function readServerName(value: Region): string | undefined {
-  if (within(value, 5, 'tls.serverName')) return undefined;
-  const { octets, at } = value;
-  const length = uint16(octets, at + 3);
-  if (uint8(octets, at + 2) !== 0 || length === 0 || length > 255 || within(value, 5 + length, 'tls.serverName')) return undefined;
-  const name = latin1(octets, at + 5, length);
-  return /^[\x21-\x7e]+$/.test(name) ? name.toLowerCase().replace(/\.$/, '') : undefined;
+function readServerName(octets: Uint8Array, at: number, end: number): string | undefined {
+  const nameAt = at + 5;
+  const had = end - nameAt;
+  const length = had < 0 ? 0 : uint16(octets, at + 3);
+  if (length === 0 || length > Math.min(had, 255) || uint8(octets, at + 2) !== 0) return undefined;
+  for (let i = nameAt; i < nameAt + length; i++) if (!isVisible(uint8(octets, i))) return undefined;
+  const name = latin1(octets, nameAt, length).toLowerCase();
+  return name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+function isVisible(octet: number): boolean {
+  return octet > 0x20 && octet < 0x7f;
 }
 
 /** Also a draft of it (0x7f…): those filled `random` alike. */
-function offersTls13({ octets, at, end }: Region): boolean {
+function offersTls13(octets: Uint8Array, at: number, end: number): boolean {
   for (let i = at + 1; i + 2 <= end; i += 2) {
     const version = uint16(octets, i);
     if (version === tls13 || version >>> 8 === 0x7f) return true;
@@ -164,14 +198,14 @@ function offersTls13({ octets, at, end }: Region): boolean {
   return false;
 }
 
-function readProtocols(value: Region): string[] {
+function readProtocols(octets: Uint8Array, at: number, end: number): string[] {
   const protocols: string[] = [];
-  let at = value.at + 2;
-  while (at < value.end) {
-    const length = uint8(value.octets, at);
-    if (at + 1 + length > value.end) break;
-    protocols.push(latin1(value.octets, at + 1, length));
-    at += 1 + length;
+  let next = at + 2;
+  while (next < end) {
+    const length = uint8(octets, next);
+    if (next + 1 + length > end) break;
+    protocols.push(latin1(octets, next + 1, length));
+    next += 1 + length;
   }
   return protocols;
 }
