@@ -48,8 +48,8 @@ const sliceDoubles = sliceWords / 2;
 export type NearSlices = (cell: number, conversation: number) => number;
 
 /** Slices found without the keyed hash: a power of two. */
-const recentSlices = 1 << 14;
-const recentShift = 32 - 14;
+const recentSlices = 1 << 16;
+const recentShift = 32 - 16;
 
 export class FlowTable {
   words: Int32Array;
