@@ -16,7 +16,6 @@ import { type HeaderBatch, layer } from '../wire/headerBatch.ts';
 import { applicationIn, looksPerSlice } from './application.ts';
 import { FlowKey, keyAt, portKind } from './flowKey.ts';
 import { FlowTable, noSlice, sliceWord } from './flowTable.ts';
-import { isFirstFragment } from './fragment.ts';
 import { FragmentTable } from './fragmentTable.ts';
 import { hashKeyFrom } from './keyedHash.ts';
 import { PacketTime } from './packetTime.ts';
@@ -199,7 +198,7 @@ export class Meter {
         sourcePort = this.fragments.sourcePort;
         destinationPort = this.fragments.destinationPort;
       }
-    } else if (kind !== portKind.none && isFirstFragment(batch, row)) {
+    } else if (batch.isFragment[row] === 1 && kind !== portKind.none) {
       this.fragments.remember(batch, row, atUs, kind, sourcePort, destinationPort);
     }
     this.key.fill(batch, row, Math.floor(atUs / minuteUs), kind, sourcePort, destinationPort);

@@ -20,8 +20,9 @@ const apartUs: Microseconds = 1000;
 const sets = 4096;
 const framesPerSet = 4;
 const macsLength = 12;
-/** What is read of a long packet, octets; multiples of 16. */
-const [headRead, tailRead] = [128, 32];
+/** Octets of the longest packet that is read whole, and what is read of a longer one; multiples of 16. */
+const wholeRead = 160;
+const [headRead, tailRead] = [96, 16];
 const startOrEnd = tcpFlag.syn | tcpFlag.fin;
 
 const prime1 = 0x9e3779b1 | 0;
@@ -110,7 +111,7 @@ export class RecentFrames {
         // A sound packet ends where its payload does; behind it lie padding and perhaps the checksum of the frame.
         if (!batch.hasFaults || batch.fault[row] === undefined) {
           if (dataEnd < end) end = dataEnd;
-          isCutShort = end - at > headRead + tailRead && hasChecksum(batch, row);
+          isCutShort = end - at > wholeRead && hasChecksum(batch, row);
         }
       }
       let a = (keyLow + prime1 + prime2) | 0;

@@ -3,7 +3,7 @@
 import { Fault } from '../base/octets.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import type { HeaderBatch } from '../wire/headerBatch.ts';
-import { assembleClientHellos, assembleHttpRequests } from '../wire/streamHeads.ts';
+import { assembleClientHellos, assembleHttpRequests, mayBeginHead } from '../wire/streamHeads.ts';
 import type { ClientHello } from '../wire/tls.ts';
 
 export interface ServerName {
@@ -40,6 +40,8 @@ export class ServerNames {
 
   /** The name in the segment of `row`, alone or with those before it; a fault when it began well and broke. */
   find(batch: HeaderBatch, row: number): ServerName | Fault | undefined {
+    const first = batch.octets[batch.payloadAt[row] as number] as number;
+    if (!mayBeginHead(first) && !this.clientHellos.awaits(batch, row) && !this.httpRequests.awaits(batch, row)) return undefined;
     const hello = this.clientHellos.add(batch, row);
     if (hello instanceof Fault) return hello;
     if (hello) {

@@ -116,6 +116,7 @@ function clearRow(batch: HeaderBatch, row: number, at: number, end: number): voi
   batch.destinationPort[row] = 0;
   batch.tcpFlags[row] = 0;
   batch.tcpSequence[row] = 0;
+  batch.isFragment[row] = 0;
   batch.laterFragment[row] = 0;
   batch.identification[row] = 0;
   batch.fault[row] = undefined;

@@ -76,6 +76,8 @@ export class HeaderBatch {
   readonly destinationPort = new Uint16Array(batchRows);
   readonly tcpFlags = new Uint8Array(batchRows);
   readonly tcpSequence = new Uint32Array(batchRows);
+  /** 1 for an IP fragment, the first one or a later one. */
+  readonly isFragment = new Uint8Array(batchRows);
   /** 1 for an IP fragment that is not the first: it has no ports. */
   readonly laterFragment = new Uint8Array(batchRows);
   /** IPv4 identification, IPv6 fragment identification (low 16 bits), else 0. */

@@ -60,7 +60,10 @@ export function walkIpv4(batch: HeaderBatch, row: number): boolean {
   const packetEnd = totalLength === 0 ? end : Math.min(end, at + totalLength);
   if (!reaches(batch, row, 'ipv4', at, end, headerLength)) return false;
   proceed(batch, row, at + headerLength, packetEnd);
-  if ((uint16(octets, at + ipv4At.fragment) & 0x1fff) === 0) return walkAuthentication(batch, row);
+  const fragment = uint16(octets, at + ipv4At.fragment);
+  // The More Fragments bit and the offset (RFC 791 §3.1).
+  if ((fragment & 0x3fff) !== 0) batch.isFragment[row] = 1;
+  if ((fragment & 0x1fff) === 0) return walkAuthentication(batch, row);
   batch.laterFragment[row] = 1;
   return false;
 }
@@ -122,7 +125,10 @@ function walkIpv6Extensions(batch: HeaderBatch, row: number): boolean {
     if (!reaches(batch, row, 'ipv6.extension', at, end, length)) return false;
     mark(batch, row, layer.ipv6Extension);
     const isLater = protocol === extension.fragment && (uint16(octets, at + 2) & 0xfff8) !== 0;
-    if (protocol === extension.fragment) batch.identification[row] = uint16(octets, at + 6);
+    if (protocol === extension.fragment) {
+      batch.isFragment[row] = 1;
+      batch.identification[row] = uint16(octets, at + 6);
+    }
     protocol = uint8(octets, at);
     batch.protocol[row] = protocol;
     at += length;

@@ -17,6 +17,8 @@ const ipv4WithoutOptions = 0x45;
 /** The third word of an IPv4-mapped address. */
 const mapped = 0xffff;
 const upperOfMac = 0x1_0000_0000;
+/** Of the flags and the offset: the More Fragments bit and the offset (RFC 791 §3.1). */
+const moreOrLater = 0x3fff;
 const [tcpSequenceAt, tcpDataOffsetAt, tcpFlagsAt] = [4, 12, 13];
 
 /** Fills `row`, whose frame bounds are set, from the frame at `[at, end)` of the batch's buffer. False: not plain, and the row is undefined. */
@@ -42,7 +44,7 @@ export function walkPlainFrame(batch: HeaderBatch, row: number, at: number, end:
   if (type === etherType.ipv4) {
     const totalLength = view.getUint16(networkAt + ipv4At.totalLength);
     if (view.getUint8(networkAt) !== ipv4WithoutOptions || totalLength < ipv4HeaderLength) return false;
-    if ((view.getUint16(networkAt + ipv4At.fragment) & 0x1fff) !== 0) return false;
+    if ((view.getUint16(networkAt + ipv4At.fragment) & moreOrLater) !== 0) return false;
     if (networkAt + totalLength < end) packetEnd = networkAt + totalLength;
     protocol = view.getUint8(networkAt + ipv4At.protocol);
     layers |= layer.ipv4;
@@ -111,6 +113,7 @@ export function walkPlainFrame(batch: HeaderBatch, row: number, at: number, end:
   batch.destinationPort[row] = view.getUint16(transportAt + 2);
   batch.tcpFlags[row] = tcpFlags;
   batch.tcpSequence[row] = sequence;
+  batch.isFragment[row] = 0;
   batch.laterFragment[row] = 0;
   batch.payloadAt[row] = payloadAt;
   batch.payloadEnd[row] = payloadEnd;

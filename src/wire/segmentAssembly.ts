@@ -25,6 +25,7 @@ interface Segment {
 interface Stream {
   /** One direction of one TCP connection on one interface. Copied. */
   readonly key: readonly number[];
+  readonly place: number;
   readonly firstSequence: number;
   readonly segments: Segment[];
   held: number;
@@ -47,6 +48,12 @@ function hashOf(batch: HeaderBatch, row: number): number {
   return hash;
 }
 
+const portPlaces = 1024;
+
+function placeOfPorts(batch: HeaderBatch, row: number): number {
+  return (Math.imul(batch.sourcePort[row] as number, 0x9e37) + (batch.destinationPort[row] as number)) & (portPlaces - 1);
+}
+
 /**
  * Hands the data of TCP segments to `read`, if `mayBegin` says that a message may begin there. Where `read` answers with a fault
  * `truncated`, the octets are copied and the following segments of the same direction are joined to them, in the order of their sequence
@@ -55,6 +62,8 @@ function hashOf(batch: HeaderBatch, row: number): number {
 export class SegmentAssembly<T> {
   /** By hash; of two streams with one hash the later one waits. */
   private readonly waiting = new Map<number, Stream>();
+  /** Streams that wait, by what their ports come to: on a network where some always do, it spares most segments the look into the map. */
+  private readonly waitingByPorts = new Uint16Array(portPlaces);
   /** Streams that were given up because of a bound. */
   givenUp = 0;
 
@@ -71,12 +80,17 @@ export class SegmentAssembly<T> {
     return this.waiting.size;
   }
 
+  /** A stream may wait for the segment in `row`. Where none does and no message begins in it, `add` would answer `undefined`. */
+  awaits(batch: HeaderBatch, row: number): boolean {
+    return this.waitingByPorts[placeOfPorts(batch, row)] !== 0;
+  }
+
   /** What the segment in `row` completed, alone or with its predecessors; a fault is final, `undefined` is nothing (yet). */
   add(batch: HeaderBatch, row: number): Decoded<T> {
     const at = batch.payloadAt[row] as number;
     const end = batch.payloadEnd[row] as number;
     if (end <= at || !has(batch, row, layer.tcp) || batch.laterFragment[row] === 1) return undefined;
-    if (this.waiting.size > 0) {
+    if (this.awaits(batch, row)) {
       const hash = hashOf(batch, row);
       const stream = this.waiting.get(hash);
       if (stream?.key.every((word, i) => word === keyWord(batch, row, i))) return this.join(hash, stream, batch, row);
@@ -101,12 +115,13 @@ export class SegmentAssembly<T> {
   private begin(batch: HeaderBatch, row: number, passed: number): void {
     if (this.waiting.size >= this.limits.streams) {
       const [oldest] = this.waiting.keys();
-      if (oldest !== undefined) this.waiting.delete(oldest);
+      if (oldest !== undefined) this.forget(oldest);
       this.givenUp += 1;
     }
     const octets = batch.octets.slice((batch.payloadAt[row] as number) + passed, batch.payloadEnd[row]);
-    this.waiting.set(hashOf(batch, row), {
+    this.keep(hashOf(batch, row), {
       key: Array.from({ length: keyWords }, (_, i) => keyWord(batch, row, i)),
+      place: placeOfPorts(batch, row),
       firstSequence: ((batch.tcpSequence[row] as number) + passed) >>> 0,
       segments: [{ offset: 0, octets }],
       held: octets.length,
@@ -125,7 +140,7 @@ export class SegmentAssembly<T> {
     const read = this.read(region);
     const isWaiting = read instanceof Fault && read.kind === 'truncated';
     if (isWaiting && stream.segments.length < this.limits.segments && stream.held < this.limits.octets) return undefined;
-    this.waiting.delete(hash);
+    this.forget(hash);
     if (isWaiting) this.givenUp += 1;
     if (read !== undefined && !(read instanceof Fault)) this.keepRest(hash, stream, joined, this.wholeLength(region));
     return read;
@@ -137,7 +152,20 @@ export class SegmentAssembly<T> {
     const behind = stream.segments.filter(({ offset }) => offset > joined.length);
     const segments = [{ offset: 0, octets: joined.slice(whole) }, ...behind.map((one) => ({ ...one, offset: one.offset - whole }))];
     const held = segments.reduce((total, { octets }) => total + octets.length, 0);
-    this.waiting.set(hash, { key: stream.key, firstSequence: (stream.firstSequence + whole) >>> 0, segments, held });
+    this.keep(hash, { ...stream, firstSequence: (stream.firstSequence + whole) >>> 0, segments, held });
+  }
+
+  private keep(hash: number, stream: Stream): void {
+    this.forget(hash);
+    this.waiting.set(hash, stream);
+    (this.waitingByPorts[stream.place] as number)++;
+  }
+
+  private forget(hash: number): void {
+    const stream = this.waiting.get(hash);
+    if (!stream) return;
+    this.waiting.delete(hash);
+    (this.waitingByPorts[stream.place] as number)--;
   }
 }
 

@@ -6,12 +6,17 @@ import { readDnsOverTcp, wholeDnsOverTcpLength } from './dnsOverTcp.ts';
 import type { HeaderBatch } from './headerBatch.ts';
 import { beginsHttpRequest, type HttpRequest, readHttpRequests, wholeHttpLength } from './http.ts';
 import { SegmentAssembly } from './segmentAssembly.ts';
-import { type ClientHello, mayBeginClientHello, readClientHello } from './tls.ts';
+import { type ClientHello, handshake, mayBeginClientHello, readClientHello } from './tls.ts';
 
 export function assembleClientHellos(): SegmentAssembly<ClientHello> {
   return new SegmentAssembly(readClientHello, (batch, row) =>
     mayBeginClientHello(batch.octets, batch.payloadAt[row] as number, batch.payloadEnd[row] as number),
   );
+}
+
+/** Whether `octet` may be the first of a ClientHello or of an HTTP request. What most segments begin with is neither. */
+export function mayBeginHead(octet: number): boolean {
+  return octet === handshake || (octet >= 0x41 && octet <= 0x5a);
 }
 
 /** Waits for the Host field, not for the end of the head; several that come in one segment are given together. */

@@ -16,7 +16,8 @@ import {
 } from '../base/octets.ts';
 import { OctetBuilder } from './octetBuilder.ts';
 
-const handshake = 22;
+/** Content type of a record (RFC 8446 §5.1). */
+export const handshake = 22;
 const clientHello = 1;
 const extension = { serverName: 0, alpn: 16, supportedVersions: 43, encryptedClientHello: 0xfe0d } as const;
 const tls13 = 0x0304;
