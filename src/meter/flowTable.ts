@@ -7,6 +7,7 @@
 
 import type { Microseconds } from '../base/time.ts';
 import { batchRows, type HeaderBatch } from '../wire/headerBatch.ts';
+import { nobody } from './conversationTable.ts';
 import { type FlowKey, keyWords } from './flowKey.ts';
 import { HashIndex } from './hashIndex.ts';
 import { noCell } from './secondCounts.ts';
@@ -44,9 +45,6 @@ export const sliceDouble = { lowOctets: 14, highOctets: 15, firstAt: 16, lastAt:
 export const sliceWords = 44;
 const sliceDoubles = sliceWords / 2;
 
-/** Asks for the memory of a cell of seconds and of a conversation; both may be none. Returns something of no meaning. */
-export type NearSlices = (cell: number, conversation: number) => number;
-
 /** Slices found without the keyed hash: a power of two. */
 const recentSlices = 1 << 16;
 const recentShift = 32 - 16;
@@ -62,6 +60,9 @@ export class FlowTable {
   /** Of the rows of the batch at hand: place among the recent ones, and the slice that stood there. */
   private readonly places = new Uint16Array(batchRows);
   private readonly guesses = new Int32Array(batchRows);
+  /** Of the rows of the batch that was approached last, by the guess: first cell of seconds, and conversation. */
+  readonly nearCells = new Int32Array(batchRows);
+  readonly nearConversations = new Int32Array(batchRows);
   /** Of no meaning: kept so that the reading is not left out. */
   protected touched = 0;
   private used = 0;
@@ -79,13 +80,13 @@ export class FlowTable {
   }
 
   /**
-   * Guesses for every row of a batch which slice it belongs to, and asks for the memory that counting it will need, here and of `near`: all
-   * of it comes while other rows are looked at, instead of one piece after the other while each packet waits.
+   * Guesses for every row of a batch which slice it belongs to, and asks for the memory that counting it will need: all of it comes side by
+   * side, instead of one piece after the other while each packet waits. `nearCells` and `nearConversations` then say what else that is.
    *
    * The place needs no secret: whoever makes packets fall together gains the time of a hash.
    */
-  approach(batch: HeaderBatch, near: NearSlices): void {
-    const { words, recent, places, guesses } = this;
+  approach(batch: HeaderBatch): void {
+    const { words, recent, places, guesses, nearCells, nearConversations } = this;
     const { count, sourceAddress, destinationAddress, sourcePort, destinationPort } = batch;
     let touched = 0;
     for (let row = 0; row < count; row++) {
@@ -93,17 +94,21 @@ export class FlowTable {
       const addresses = (sourceAddress[row * 4 + 3] as number) ^ (destinationAddress[row * 4 + 3] as number);
       const ports = (sourcePort[row] as number) ^ (destinationPort[row] as number);
       const place = Math.imul(Math.imul(addresses, 0x85eb_ca6b | 0) ^ ports, 0x9e37_79b1 | 0) >>> recentShift;
-      const guess = recent[place] as number;
       places[row] = place;
-      guesses[row] = guess;
+      guesses[row] = recent[place] as number;
+    }
+    // One loop for each kind of memory: the shorter it is, the more rows a processor asks for at once.
+    for (let row = 0; row < count; row++) {
+      const guess = guesses[row] as number;
       if (guess === noSlice) continue;
       const at = guess * sliceWords;
-      touched ^= (words[at] as number) ^ (words[at + 16] as number) ^ (words[at + 32] as number) ^ (words[at + sliceWords - 1] as number);
+      // What every packet asks for: three lines of a cache.
+      touched ^= (words[at] as number) ^ (words[at + 16] as number) ^ (words[at + 32] as number);
     }
     for (let row = 0; row < count; row++) {
       const guess = guesses[row] as number;
-      if (guess !== noSlice)
-        touched ^= near(words[guess * sliceWords + sliceWord.cell] as number, words[guess * sliceWords + sliceWord.conversation] as number);
+      nearCells[row] = guess === noSlice ? noCell : (words[guess * sliceWords + sliceWord.cell] as number);
+      nearConversations[row] = guess === noSlice ? nobody : (words[guess * sliceWords + sliceWord.conversation] as number);
     }
     this.touched = touched;
   }

@@ -15,7 +15,7 @@ import { type Microseconds, minute as minuteUs, second as secondUs } from '../ba
 import { type HeaderBatch, layer } from '../wire/headerBatch.ts';
 import { applicationIn, looksPerSlice } from './application.ts';
 import { FlowKey, keyAt, portKind } from './flowKey.ts';
-import { FlowTable, noSlice, sliceWord } from './flowTable.ts';
+import { FlowTable, noSlice, sliceDouble, sliceWord } from './flowTable.ts';
 import { FragmentTable } from './fragmentTable.ts';
 import { hashKeyFrom } from './keyedHash.ts';
 import { PacketTime } from './packetTime.ts';
@@ -73,7 +73,6 @@ export class Meter {
   private readonly sightings: Sightings;
   private readonly serverNames: ServerNames;
   private readonly outlet: SliceOutlet;
-  private readonly near = (cell: number, conversation: number) => this.seconds.touch(cell) ^ this.conversations.touch(conversation);
   private received = 0;
   private readonly refused: Record<RefusalReason, number> = { 'seen-twice': 0, 'table-full': 0, 'time-out-of-range': 0 };
 
@@ -101,7 +100,9 @@ export class Meter {
   /** Reads every row; keeps nothing that points into the batch. */
   consume(batch: HeaderBatch): void {
     this.recent.read(batch);
-    this.table.approach(batch, this.near);
+    this.table.approach(batch);
+    this.seconds.approach(this.table.nearCells, batch.count);
+    this.conversations.approach(this.table.nearConversations, batch.count);
     for (let row = 0; row < batch.count; row++) {
       this.consumeRow(batch, row);
       // Only now: whoever asks for the counters meanwhile, because the sink is full, finds a packet either nowhere or in both sums.
@@ -208,9 +209,13 @@ export class Meter {
   private count(batch: HeaderBatch, row: number, atUs: Microseconds): number {
     const { key, table, seconds, conversations, time } = this;
     const tcpFlags = batch.tcpFlags[row] as number;
-    const secondOfMinute = Math.floor((atUs - (key.words[keyAt.minute] as number) * minuteUs) / secondUs);
+    const minuteAtUs = (key.words[keyAt.minute] as number) * minuteUs;
+    const secondOfMinute = Math.floor((atUs - minuteAtUs) / secondUs);
     let slice = table.findRow(key, row);
-    let cell = slice === noSlice ? noCell : seconds.find(table.get(slice, sliceWord.cell), secondOfMinute);
+    let cell = noCell;
+    // In a second that begins after the slice's last packet nothing was counted: no need to look through those before it.
+    if (slice !== noSlice && minuteAtUs + secondOfMinute * secondUs <= table.getDouble(slice, sliceDouble.lastAt))
+      cell = seconds.find(table.get(slice, sliceWord.cell), secondOfMinute);
     if ((slice === noSlice && !table.hasRoom) || (cell === noCell && !seconds.hasRoom)) {
       // Slices of another time than the present one can go at once; readers add up what comes later.
       time.finishOthers();

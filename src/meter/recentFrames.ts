@@ -50,6 +50,7 @@ export class RecentFrames {
   /** Looks for every row among those before it, and remembers it where it is none of them. `isSecondCopy` then speaks of this batch. */
   read(batch: HeaderBatch): void {
     this.hashRows(batch);
+    this.approach(batch.count);
     for (let row = 0; row < batch.count; row++)
       if (this.verdicts[row] !== verdict.mayRepeat) this.verdicts[row] = this.find(row, Math.floor(batch.capturedAtUs[row] as number));
   }
@@ -86,10 +87,9 @@ export class RecentFrames {
    * reads most octets of every frame.
    */
   private hashRows(batch: HeaderBatch): void {
-    const { hashes, rowHashes, verdicts } = this;
+    const { rowHashes, verdicts } = this;
     const { view, count, layers, ipVersion, frameAt, frameEnd, networkAt, payloadAt, payloadEnd, identification, tcpFlags } = batch;
     const { low: keyLow, high: keyHigh } = this.key;
-    let touched = 0;
     for (let row = 0; row < count; row++) {
       const kinds = layers[row] as number;
       const isTcp = (kinds & layer.tcp) !== 0;
@@ -160,9 +160,14 @@ export class RecentFrames {
       rowHashes[row * 2] = first;
       rowHashes[row * 2 + 1] = finish(high + ((low << 5) | (low >>> 27)) + c);
       verdicts[row] = verdict.first;
-      // The set of the frame is asked for here, while the next row is hashed, so that nobody has to wait for it later.
-      touched ^= hashes[(first & (sets - 1)) * framesPerSet * 4] as number;
     }
+  }
+
+  /** Asks for the memory of all sets, so that it comes side by side: a processor looks ahead over many rows of a loop as short as this one. */
+  private approach(count: number): void {
+    const { hashes, rowHashes } = this;
+    let touched = 0;
+    for (let row = 0; row < count; row++) touched ^= hashes[((rowHashes[row * 2] as number) & (sets - 1)) * framesPerSet * 4] as number;
     this.touched = touched;
   }
 }

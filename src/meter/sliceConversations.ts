@@ -51,9 +51,9 @@ export class SliceConversations {
     if (tcpFlags & closing) conversations.close(id);
   }
 
-  /** Reads the conversation, for the sake of its memory alone. */
-  touch(id: number): number {
-    return id < 0 ? 0 : this.conversations.generationOf(id);
+  /** Asks for the memory of the first `count` conversations, some of which may be none. */
+  approach(ids: Int32Array, count: number): void {
+    this.conversations.approach(ids, count);
   }
 
   /** The application protocol was recognised in a packet of `slice`. */
