@@ -3,7 +3,8 @@
 import type { Address, Mac } from '../base/address.ts';
 import { type Microseconds, second } from '../base/time.ts';
 import type { NameRecord } from '../record/sighting.ts';
-import { type DnsMessage, type DnsRecord, dnsType } from '../wire/dns.ts';
+import type { DnsMessage } from '../wire/dns.ts';
+import { type DnsRecord, dnsType } from '../wire/dnsRecord.ts';
 import type { NbnsMessage } from '../wire/nbns.ts';
 
 /** Bounds of one answer; what is beyond them is left out and counted. */

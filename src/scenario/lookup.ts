@@ -2,7 +2,8 @@
 
 import { addressFromIpv4 } from '../base/address.ts';
 import type { Microseconds } from '../base/time.ts';
-import { type DnsAnswerFields, dnsType, encodeDnsQuery, encodeDnsResponse } from '../wire/dns.ts';
+import { type DnsAnswerFields, encodeDnsQuery, encodeDnsResponse } from '../wire/dns.ts';
+import { dnsType } from '../wire/dnsRecord.ts';
 import type { Random } from './random.ts';
 import type { Lan, Station } from './station.ts';
 import type { Purpose, Wiretap } from './wiretap.ts';

@@ -2,7 +2,8 @@
 
 import { addressFromIpv4 } from '../base/address.ts';
 import { type Microseconds, second } from '../base/time.ts';
-import { dnsType, encodeDnsQuery, encodeDnsResponse } from '../wire/dns.ts';
+import { encodeDnsQuery, encodeDnsResponse } from '../wire/dns.ts';
+import { dnsType } from '../wire/dnsRecord.ts';
 import { encodeIcmpv4Echo, icmpv4Type } from '../wire/icmpv4.ts';
 import { ipProtocol } from '../wire/ipv4.ts';
 import { encodeNtp, ntpMode, ntpPort } from '../wire/ntp.ts';

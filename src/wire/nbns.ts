@@ -2,7 +2,8 @@
 
 import type { Address } from '../base/address.ts';
 import { type Decoded, Fault, type Region, uint16 } from '../base/octets.ts';
-import { type DnsRecord, readDns } from './dns.ts';
+import { readDns } from './dns.ts';
+import type { DnsRecord } from './dnsRecord.ts';
 import { ipv4AddressAt } from './ipv4.ts';
 import { appendNetbiosName, decodeNetbiosName, type NetbiosName } from './netbiosName.ts';
 import { OctetBuilder } from './octetBuilder.ts';

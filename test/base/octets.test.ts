@@ -99,5 +99,12 @@ describe('a number in octets', () => {
 
 describe('octets as text', () => {
   it('take each octet as one character', () => assert.equal(latin1(Uint8Array.of(0x41, 0x00, 0xe9, 0xff, 0x42), 0, 4), 'A\u0000éÿ'));
+  it('are the same at every length and place', () =>
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(9), (octets, skip) => {
+        const at = Math.min(skip, octets.length);
+        assert.equal(latin1(octets, at, octets.length - at), [...octets.subarray(at)].map((octet) => String.fromCharCode(octet)).join(''));
+      }),
+    ));
   it('of no length are empty', () => assert.equal(latin1(new Uint8Array(4), 2, 0), ''));
 });

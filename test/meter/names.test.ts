@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatAddress, parseAddress } from '../../src/base/address.ts';
 import { second } from '../../src/base/time.ts';
-import { type DnsAnswerFields, dnsType, encodeDnsQuery, encodeDnsResponse } from '../../src/wire/dns.ts';
+import { type DnsAnswerFields, encodeDnsQuery, encodeDnsResponse } from '../../src/wire/dns.ts';
 import { encodeDnsOverTcp } from '../../src/wire/dnsOverTcp.ts';
+import { dnsType } from '../../src/wire/dnsRecord.ts';
 import { encodeNbnsResponse } from '../../src/wire/nbns.ts';
 import { client, type Frame, flags, machine, meterAll, server, start, tcp, udp } from './frames.ts';
 

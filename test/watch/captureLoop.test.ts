@@ -8,7 +8,8 @@ import { Meter } from '../../src/meter/meter.ts';
 import { imbalance } from '../../src/record/health.ts';
 import { CaptureBooks } from '../../src/watch/captureBooks.ts';
 import type { CaptureCounters } from '../../src/watch/captureCounters.ts';
-import { dnsType, encodeDnsResponse } from '../../src/wire/dns.ts';
+import { encodeDnsResponse } from '../../src/wire/dns.ts';
+import { dnsType } from '../../src/wire/dnsRecord.ts';
 import { client, type Frame, feed, Kept, server, start, tcp, udp } from '../meter/frames.ts';
 import { Bench } from './scriptedSource.ts';
 

@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { addressFromIpv4, parseAddress } from '../../src/base/address.ts';
 import { Fault } from '../../src/base/octets.ts';
-import { type DnsMessage, dnsType, encodeDnsQuery, encodeDnsResponse, readDns } from '../../src/wire/dns.ts';
+import { type DnsMessage, encodeDnsQuery, encodeDnsResponse, readDns } from '../../src/wire/dns.ts';
 import { NameWriter, readName } from '../../src/wire/dnsName.ts';
 import { encodeDnsOverTcp, readDnsOverTcp } from '../../src/wire/dnsOverTcp.ts';
+import { dnsType } from '../../src/wire/dnsRecord.ts';
 import { concatenate, OctetBuilder } from '../../src/wire/octetBuilder.ts';
 import { accepted, hex, region } from './hostility.ts';
 

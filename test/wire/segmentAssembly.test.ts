@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { addressFromIpv4 } from '../../src/base/address.ts';
 import { type Decoded, Fault } from '../../src/base/octets.ts';
-import { dnsType, encodeDnsQuery } from '../../src/wire/dns.ts';
+import { encodeDnsQuery } from '../../src/wire/dns.ts';
 import { encodeDnsOverTcp } from '../../src/wire/dnsOverTcp.ts';
+import { dnsType } from '../../src/wire/dnsRecord.ts';
 import { encodeEthernet, etherType } from '../../src/wire/ethernet.ts';
 import { appendFrame } from '../../src/wire/frame.ts';
 import { HeaderBatch } from '../../src/wire/headerBatch.ts';
@@ -27,7 +28,7 @@ interface Segment {
 
 const macs = { destinationMac: 0x0200_0000_0002, sourceMac: 0x0200_0000_0001 };
 
-function addTo<T>(assembly: SegmentAssembly<T>, segment: Segment): Decoded<T> {
+function batchOf(segment: Segment): HeaderBatch {
   const { octets, sequence, sourcePort = 50000, destinationPort = 443, cut = 0 } = segment;
   const ports = { sourcePort, destinationPort, sequence: sequence >>> 0, acknowledgement: 1, flags: tcpFlag.ack };
   const tcp = encodeTcp({ source: addressFromIpv4(1), destination: addressFromIpv4(2), ...ports }, octets);
@@ -38,7 +39,11 @@ function addTo<T>(assembly: SegmentAssembly<T>, segment: Segment): Decoded<T> {
   const batch = new HeaderBatch();
   batch.octets = frame;
   appendFrame(batch, 1, 0, frame.length - cut, frame.length, 0, 1, 0);
-  return assembly.add(batch, 0);
+  return batch;
+}
+
+function addTo<T>(assembly: SegmentAssembly<T>, segment: Segment): Decoded<T> {
+  return assembly.add(batchOf(segment), 0);
 }
 
 const hello = encodeClientHello({ serverName: 'split.example.com', padding: 1500 });
@@ -55,6 +60,18 @@ describe('A message spread over TCP segments', () => {
       assert.equal(nameOf(addTo(assembly, { octets: hello.slice(cut), sequence: 0xffff_fff0 + cut })), 'split.example.com');
       assert.equal(assembly.held, 0);
     });
+  it('is awaited until it is whole or given up, and no other ports are meanwhile', () => {
+    const assembly = new SegmentAssembly(readClientHello, () => true, { streams: 1, octets: 4096, segments: 8 });
+    const awaits = (sourcePort: number) => assembly.awaits(batchOf({ octets: Uint8Array.of(1), sequence: 1, sourcePort }), 0);
+    assert.equal(awaits(50000), false);
+    addTo(assembly, { octets: hello.slice(0, 40), sequence: 0 });
+    assert.deepEqual([awaits(50000), awaits(50001)], [true, false]);
+    addTo(assembly, { octets: hello.slice(40), sequence: 40 });
+    assert.equal(awaits(50000), false, 'whole');
+    addTo(assembly, { octets: hello.slice(0, 40), sequence: 0 });
+    addTo(assembly, { octets: hello.slice(0, 40), sequence: 0, sourcePort: 50001 });
+    assert.deepEqual([awaits(50000), awaits(50001), assembly.givenUp], [false, true, 1]);
+  });
   it('is read from segments of any size, repeated and out of order behind the first', () => {
     const parts = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 });
     fc.assert(
