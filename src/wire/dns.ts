@@ -3,7 +3,7 @@
 import { type Address, isIpv4 } from '../base/address.ts';
 import { type Decoded, Fault, type Region, uint16, uint32, within, withinFrom } from '../base/octets.ts';
 import { NameWriter, readName } from './dnsName.ts';
-import { type DnsRecord, dnsType, type RecordDraft, readData } from './dnsRecord.ts';
+import { type DnsRecord, dnsType, fillInData, type RecordDraft } from './dnsRecord.ts';
 import { OctetBuilder } from './octetBuilder.ts';
 
 export const dnsClassInternet = 1;
@@ -107,7 +107,7 @@ class MessageWalk {
       const isOpt = type === dnsType.opt;
       const cacheFlush = !isOpt && wire >= 0x8000;
       const record: RecordDraft = { name, type, class: isOpt ? wire : wire & 0x7fff, cacheFlush, ttlSeconds, dataAt, dataLength };
-      this.fault = readData(record, this.message);
+      this.fault = fillInData(record, this.message);
       if (this.fault) break;
       records.push(record);
       this.at = dataAt + dataLength;

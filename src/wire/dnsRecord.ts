@@ -44,7 +44,7 @@ export interface DnsRecord {
 export type RecordDraft = { -readonly [Field in keyof DnsRecord]: DnsRecord[Field] };
 
 /** Fills in what the data of `record` says. */
-export function readData(record: RecordDraft, message: Region): Fault | undefined {
+export function fillInData(record: RecordDraft, message: Region): Fault | undefined {
   const { type, dataAt: at, dataLength: length } = record;
   switch (type) {
     case dnsType.a:
