@@ -31,6 +31,8 @@ export function wordsOfText(octets: number): number {
 }
 
 export class FactWords {
+  /** Words of a name before its text. */
+  static readonly nameHead = nameAt.text;
   readonly doubles: Float64Array;
   private readonly octets: Buffer;
   private readonly bigints: BigUint64Array;
@@ -78,9 +80,6 @@ export class FactWords {
     this.setAddress(at + nameAt.server, record.server);
     return this.setText(at + nameAt.text, record.name);
   }
-
-  /** Words of a name before its text. */
-  static readonly nameHead = nameAt.text;
 
   /** @param length octets of its text */
   name(at: number, capture: string, evidence: number, length: number): NameRecord {
