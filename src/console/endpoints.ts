@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { hostStates } from '../record/interval.ts';
 import * as contract from './contract.ts';
 import { type CommonParameters, commonParameters, type Inquiry, macParameter, pagedParameters } from './inquiry.ts';
-import * as knowledge from './knowledge.ts';
+import { capturesOf, explanationsOf, healthOf } from './knowledge/box.ts';
+import { destinationOf, eventsOf, flowsOf, minutesOf } from './knowledge/farEnds.ts';
+import { curveOf, hostOf, hostsOf, overviewOf } from './knowledge/hosts.ts';
 
 export interface Endpoint<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> {
   /** Below `/api/v1`, with `:name` for parameters in the path. */
@@ -28,35 +30,35 @@ export const overview = endpoint({
   summary: 'What nobody started and nothing explains, and the hosts, most suspicious first.',
   parameters: commonParameters,
   answer: contract.overviewAnswer,
-  tell: knowledge.overviewOf,
+  tell: overviewOf,
 });
 export const hosts = endpoint({
   path: '/hosts',
   summary: 'All machines, most suspicious first.',
   parameters: pagedParameters.extend({ name: words.optional().describe('Part of a name or MAC address, or an address.') }),
   answer: contract.hostsAnswer,
-  tell: knowledge.hostsOf,
+  tell: hostsOf,
 });
 export const host = endpoint({
   path: '/hosts/:mac',
   summary: 'One machine, as in the report.',
   parameters: commonParameters.extend({ mac }),
   answer: contract.hostAnswer,
-  tell: knowledge.hostOf,
+  tell: hostOf,
 });
 export const curve = endpoint({
   path: '/hosts/:mac/curve',
   summary: 'Packets of one machine over time, with its states and the events of its log.',
   parameters: commonParameters.extend({ mac }),
   answer: contract.curveAnswer,
-  tell: knowledge.curveOf,
+  tell: curveOf,
 });
 export const destination = endpoint({
   path: '/destinations/:id',
   summary: 'One far end, whether and why it is explained, and which hosts talked to it.',
   parameters: commonParameters.extend({ id }),
   answer: contract.destinationAnswer,
-  tell: knowledge.destinationOf,
+  tell: destinationOf,
 });
 export const minutes = endpoint({
   path: '/minutes',
@@ -70,42 +72,42 @@ export const minutes = endpoint({
       .describe('Only this state, or any; without it those in which no user started the traffic.'),
   }),
   answer: contract.minutesAnswer,
-  tell: knowledge.minutesOf,
+  tell: minutesOf,
 });
 export const flows = endpoint({
   path: '/flows',
   summary: 'Flow slices as they were metered.',
   parameters: pagedParameters.extend({ mac: mac.optional() }),
   answer: contract.flowsAnswer,
-  tell: knowledge.flowsOf,
+  tell: flowsOf,
 });
 export const events = endpoint({
   path: '/events',
   summary: 'Events of the log of a host.',
   parameters: pagedParameters.extend({ host: words.describe('Name of the host in its log.') }),
   answer: contract.eventsAnswer,
-  tell: knowledge.eventsOf,
+  tell: eventsOf,
 });
 export const captures = endpoint({
   path: '/captures',
   summary: 'What was read, and what in it could not be.',
   parameters: pagedParameters,
   answer: contract.capturesAnswer,
-  tell: knowledge.capturesOf,
+  tell: capturesOf,
 });
 export const explanations = endpoint({
   path: '/explanations',
   summary: 'What explains traffic that no user started.',
   parameters: pagedParameters.extend({ text: words.optional().describe('Part of any field.') }),
   answer: contract.explanationsAnswer,
-  tell: knowledge.explanationsOf,
+  tell: explanationsOf,
 });
 export const health = endpoint({
   path: '/health',
   summary: 'The books of every stage: in = out + refused + dropped + held.',
   parameters: commonParameters,
   answer: contract.healthAnswer,
-  tell: knowledge.healthOf,
+  tell: healthOf,
 });
 
 export const endpoints = [

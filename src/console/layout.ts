@@ -2,8 +2,9 @@
 
 import { type Html, html } from '../base/html.ts';
 import { day, hour, minute } from '../base/time.ts';
+import type { MessageKey } from './english.ts';
 import { instantOf, to, type View } from './html.ts';
-import type { MessageKey, Say } from './messages.ts';
+import type { Say } from './messages.ts';
 
 const pages: readonly (readonly [path: string, title: MessageKey, key: string])[] = [
   ['/', 'overview', 'o'],
