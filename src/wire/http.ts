@@ -39,9 +39,12 @@ const starts: ReadonlySet<number> = new Set(
 
 /** Whether the first four octets, as one number, begin a request of a known method: the test that costs next to nothing. */
 export function beginsHttpRequest(firstFourOctets: number): boolean {
-  // Data that begins with no capital letter is not looked up: most of what there is.
-  const first = firstFourOctets >>> 24;
-  return first >= 0x41 && first <= 0x5a && starts.has(firstFourOctets);
+  return starts.has(firstFourOctets);
+}
+
+/** Whether `octet` may begin the name of a method: all of them are written in capital letters. */
+export function mayBeginMethod(octet: number): boolean {
+  return octet >= 0x41 && octet <= 0x5a;
 }
 
 export interface HttpRequest {
@@ -66,8 +69,7 @@ export function readHttpRequest(region: Region): Decoded<HttpRequest> {
   const fault = within(region, 4, 'http');
   if (fault) return fault;
   // The first letter settles it for most of what is not HTTP, before any text is made.
-  const first = uint8(region.octets, region.at);
-  if (first < 0x41 || first > 0x5a) return undefined;
+  if (!mayBeginMethod(uint8(region.octets, region.at))) return undefined;
   const line = lineAt(region, region.at);
   const parts = line.text.split(' ');
   const [verb = '', target = '', version = ''] = parts;

@@ -4,7 +4,7 @@ import { uint8, uint32 } from '../base/octets.ts';
 import type { DnsMessage } from './dns.ts';
 import { readDnsOverTcp, wholeDnsOverTcpLength } from './dnsOverTcp.ts';
 import type { HeaderBatch } from './headerBatch.ts';
-import { beginsHttpRequest, type HttpRequest, readHttpRequests, wholeHttpLength } from './http.ts';
+import { beginsHttpRequest, type HttpRequest, mayBeginMethod, readHttpRequests, wholeHttpLength } from './http.ts';
 import { SegmentAssembly } from './segmentAssembly.ts';
 import { type ClientHello, handshake, mayBeginClientHello, readClientHello } from './tls.ts';
 
@@ -16,7 +16,7 @@ export function assembleClientHellos(): SegmentAssembly<ClientHello> {
 
 /** Whether `octet` may be the first of a ClientHello or of an HTTP request. What most segments begin with is neither. */
 export function mayBeginHead(octet: number): boolean {
-  return octet === handshake || (octet >= 0x41 && octet <= 0x5a);
+  return octet === handshake || mayBeginMethod(octet);
 }
 
 /** Waits for the Host field, not for the end of the head; several that come in one segment are given together. */

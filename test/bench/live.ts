@@ -40,7 +40,7 @@ interface Run {
   readonly sent: number;
   readonly achieved: number;
   readonly cpuSeconds: number;
-  /** Of these, before the first frame, and before `warmUpSeconds` from it had passed. */
+  /** Of these, before the first frame, and before `warmUpSeconds` from it had passed; NaN where the load is no longer than that. */
   readonly startSeconds: number;
   readonly warmSeconds: number;
   readonly dropped: number | undefined;
@@ -147,7 +147,8 @@ async function run(net: Mirror, receiver: Receiver, load: Load): Promise<Run> {
     });
   });
   const sent = once(sender, 'close');
-  await begun;
+  // Also where it ends before it began.
+  await Promise.race([begun, sent]);
   const isLong = load.seconds > warmUpSeconds;
   if (isLong) await sleep(warmUpSeconds * 1000);
   const warmSeconds = isLong ? cpuSecondsOf(child.pid as number) : Number.NaN;
@@ -213,8 +214,8 @@ async function processorTime(net: Mirror, kind: FrameKind, rounds: number, secon
       const perWarm = ((cpuSeconds - warmSeconds) / ((counted * (seconds - warmUpSeconds)) / seconds)) * 1e6;
       warm.get(receiver)?.push(perWarm);
       const cost = `${((cpuSeconds / counted) * 1e6).toFixed(2)} µs a packet, ${startSeconds.toFixed(2)} s of it the start`;
-      const after = `${perWarm.toFixed(2)} µs after the first ${warmUpSeconds} s`;
-      print(`     ${receiver.name}: ${cost}; ${after}; at ${kilo(achieved)}, dropped ${dropped ?? 'unknown'}`);
+      const after = seconds > warmUpSeconds ? `; ${perWarm.toFixed(2)} µs after the first ${warmUpSeconds} s` : '';
+      print(`     ${receiver.name}: ${cost}${after}; at ${kilo(achieved)}, dropped ${dropped ?? 'unknown'}`);
     }
   }
   const own = median(costs.get(receivers[0] as Receiver) ?? []);
@@ -223,9 +224,9 @@ async function processorTime(net: Mirror, kind: FrameKind, rounds: number, secon
     const theirs = costs.get(peer as Receiver) ?? [];
     if (theirs.length === 0) continue;
     const ratio = own / median(theirs);
-    const after = (ownWarm / median(warm.get(peer as Receiver) ?? [])).toFixed(2);
+    const after = seconds > warmUpSeconds ? `; once warm ${(ownWarm / median(warm.get(peer as Receiver) ?? [])).toFixed(2)} ×` : '';
     const what = `CPU a packet, ${kind}, ${seconds} s at 200 kpps`;
-    verdicts.say(`${what}: ${ratio.toFixed(2)} × that of ${peer?.name} (at most ${most}); once warm ${after} ×`, ratio <= most);
+    verdicts.say(`${what}: ${ratio.toFixed(2)} × that of ${peer?.name} (at most ${most})${after}`, ratio <= most);
   }
 }
 
