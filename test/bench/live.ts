@@ -3,8 +3,8 @@
  * a consumer that stalls, and the time from the kernel's time stamp until a packet is counted. Needs root.
  *
  * Receivers of one comparison run in turn, round after round; what is printed are ratios of medians. Processor time is that of the whole
- * process as /proc/PID/stat has it, its start and the compilation of its code included: with `--seconds 10` these are a third of what Yoban
- * needs, and what is left after them is printed for comparison.
+ * process as /proc/PID/stat has it, its start and the compilation of its code included: in ten seconds these are a third of what Yoban
+ * needs, in thirty (`--seconds 30`) less. What is left after them is printed for comparison, and decides nothing.
  *
  * Usage: node live.js [loss|cpu|stall|latency …] [--rounds N] [--seconds S] [--shared]
  */
@@ -263,7 +263,7 @@ else {
   const verdicts = new Verdicts();
   try {
     const net = mirror(scope);
-    const [rounds, seconds] = [numberOf('--rounds', 3), numberOf('--seconds', 30)];
+    const [rounds, seconds] = [numberOf('--rounds', 3), numberOf('--seconds', 10)];
     if (isChosen('loss')) await losses(net, Math.min(seconds, 3), verdicts);
     if (isChosen('cpu')) for (const kind of ['mixed', 'office'] as const) await processorTime(net, kind, rounds, seconds, verdicts);
     if (isChosen('stall')) await stall(net, rounds, verdicts);
