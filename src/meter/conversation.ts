@@ -49,11 +49,6 @@ export class Conversations {
     return id;
   }
 
-  /** Asks for the memory of the first `count` of `ids`; see `ConversationTable.approach`. */
-  approach(ids: Int32Array, count: number): void {
-    this.table.approach(ids, count);
-  }
-
   /** A packet of a conversation that is known already. */
   seen(id: number, atUs: Microseconds): void {
     this.table.seen(id, atUs);

@@ -5,7 +5,7 @@
  * through with `first` and `next`.
  */
 
-import type { Microseconds } from '../base/time.ts';
+import { type Microseconds, second } from '../base/time.ts';
 import { family, familyOf, keyAt, metaWithoutLink } from './flowKey.ts';
 import { HashIndex } from './hashIndex.ts';
 import { type HashKey, hashWords } from './keyedHash.ts';
@@ -27,7 +27,6 @@ export const wordAt = {
   newer: 19,
   strand: 20,
 } as const;
-/** Next to the generation: both are asked for with every packet. */
 const lastAtDouble = 6;
 const beganAtDouble = 11;
 const recordWords = 24;
@@ -57,9 +56,6 @@ export class ConversationTable {
   private live = 0;
   private oldest = nobody;
   private newest = nobody;
-  /** Of no meaning: kept so that the reading is not left out. */
-  protected touched = 0;
-
   private cursor = 0;
 
   constructor(private readonly options: ConversationOptions) {}
@@ -117,7 +113,7 @@ export class ConversationTable {
     this.set(id, wordAt.application, 0);
     this.set(id, wordAt.strand, strand);
     this.doubles[id * (recordWords / 2) + beganAtDouble] = atUs;
-    this.doubles[id * (recordWords / 2) + lastAtDouble] = atUs;
+    this.doubles[id * (recordWords / 2) + lastAtDouble] = endOfSecond(atUs);
     this.index.insert(this.keyHash, id);
     this.append(id);
     this.live++;
@@ -173,21 +169,11 @@ export class ConversationTable {
     return this.used++;
   }
 
-  /** Asks for what every packet needs of the first `count` of `ids`, some of which may be nobody, so that the memory comes side by side. */
-  approach(ids: Int32Array, count: number): void {
-    const { words } = this;
-    let touched = 0;
-    for (let i = 0; i < count; i++) {
-      const id = ids[i] as number;
-      if (id !== nobody) touched ^= words[id * recordWords + wordAt.generation] as number;
-    }
-    this.touched = touched;
-  }
-
   /** A packet of a conversation that is known already. */
   seen(id: number, atUs: Microseconds): void {
     const at = id * (recordWords / 2) + lastAtDouble;
-    if (atUs > (this.doubles[at] as number)) this.doubles[at] = atUs;
+    const lastUs = endOfSecond(atUs);
+    if (lastUs > (this.doubles[at] as number)) this.doubles[at] = lastUs;
   }
 
   /** Changes when the record is given to another conversation. */
@@ -203,6 +189,7 @@ export class ConversationTable {
     this.doubles[id * (recordWords / 2) + beganAtDouble] = atUs;
   }
 
+  /** The end of the second with the latest packet. */
   lastAt(id: number): Microseconds {
     return this.doubles[id * (recordWords / 2) + lastAtDouble] as number;
   }
@@ -246,4 +233,9 @@ export class ConversationTable {
     if (newer === nobody) this.newest = older;
     else this.set(newer, wordAt.older, older);
   }
+}
+
+/** Silence counts from there: of a second with packets nobody needs to know which one was the last. */
+function endOfSecond(atUs: Microseconds): Microseconds {
+  return (Math.floor(atUs / second) + 1) * second - 1;
 }

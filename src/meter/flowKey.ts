@@ -16,9 +16,13 @@ import { type HashKey, hashWords } from './keyedHash.ts';
 export const portKind = { none: 0, ports: 1, icmp: 2 } as const;
 export const family = { none: 0, arp: 1, ipv4: 2, ipv6: 3 } as const;
 
-/** Words of a key. IPv4 and ARP use the first `wordsShort` only; then come the upper words of both addresses. */
-export const keyWords = 17;
-const wordsShort = 11;
+/** Words of the part that every key has. */
+export const keyWordsShort = 11;
+/** The upper words of both addresses, which IPv6 alone has, lie apart: between them a slice keeps what every packet changes (`flowTable.ts`). */
+export const upperAt = 28;
+export const upperWords = 6;
+/** Words of a key, the gap included. */
+export const keyWords = upperAt + upperWords;
 export const keyAt = {
   meta: 0,
   ports: 1,
@@ -30,8 +34,8 @@ export const keyAt = {
   lowMac: 8,
   highMac: 9,
   minute: 10,
-  lowAddressUpper: 11,
-  highAddressUpper: 14,
+  lowAddressUpper: upperAt,
+  highAddressUpper: upperAt + 3,
 } as const;
 
 /** Bits of the meta word: protocol 0-7, family 8-9, then these, EtherType 16-31. */
@@ -43,10 +47,11 @@ const mappedWord = 0xffff;
 
 export class FlowKey {
   readonly words = new Int32Array(keyWords);
-  /** Words in use. */
-  length = wordsShort;
+  /** The upper words of the addresses count. */
+  hasUpper = false;
   /** 1: the frame runs from the high end to the low one. */
   reversed = 0;
+  private readonly together = new Int32Array(keyWordsShort + upperWords);
   private hashed = 0;
   private isHashed = false;
 
@@ -55,7 +60,10 @@ export class FlowKey {
   /** Nobody outside can foresee it. Computed where it is asked for: most packets find their slice without. */
   get hash(): number {
     if (!this.isHashed) {
-      this.hashed = hashWords(this.words, this.length, this.hashKey);
+      const { words, together } = this;
+      for (let i = 0; i < keyWordsShort; i++) together[i] = words[i] as number;
+      for (let i = 0; i < upperWords; i++) together[keyWordsShort + i] = words[upperAt + i] as number;
+      this.hashed = hashWords(together, this.hasUpper ? together.length : keyWordsShort, this.hashKey);
       this.isHashed = true;
     }
     return this.hashed;
@@ -130,10 +138,10 @@ export class FlowKey {
     words[keyAt.minute] = minute;
     words[keyAt.lowAddress] = kin === family.none ? 0 : (low[at + 3] as number);
     words[keyAt.highAddress] = kin === family.none ? 0 : (high[at + 3] as number);
-    const length = kin === family.ipv6 ? keyWords : wordsShort;
+    const hasUpper = kin === family.ipv6;
     // What a longer key left behind is no part of a shorter one, but is copied with it.
-    if (length !== this.length || length === keyWords) this.fillUpper(kin === family.ipv6, low, high, at);
-    this.length = length;
+    if (hasUpper || this.hasUpper) this.fillUpper(hasUpper, low, high, at);
+    this.hasUpper = hasUpper;
     this.isHashed = false;
   }
 

@@ -7,42 +7,51 @@
 
 import type { Microseconds } from '../base/time.ts';
 import { batchRows, type HeaderBatch } from '../wire/headerBatch.ts';
-import { nobody } from './conversationTable.ts';
-import { type FlowKey, keyWords } from './flowKey.ts';
+import { type FlowKey, keyWords, keyWordsShort, upperAt, upperWords } from './flowKey.ts';
 import { HashIndex } from './hashIndex.ts';
 import { noCell } from './secondCounts.ts';
 
 const smallest = 256;
 export const noSlice = -1;
 
-/** Words of a record behind its key; what every packet asks for comes first. */
+/**
+ * Words of a record beside its key. The short part of the key, and what every packet asks for or changes, are the first 112 octets: two lines of
+ * a cache where the record begins at or near the begin of one. Thousands of flows take turns in a network, and their records come from afar.
+ */
 export const sliceWord = {
   /** 1 until the slice is closed. */
-  isOpen: keyWords,
-  /** First cell of its seconds. */
-  cell: keyWords + 1,
-  conversation: keyWords + 2,
-  generation: keyWords + 3,
-  application: keyWords + 4,
+  isOpen: keyWordsShort,
+  /** The latest second of its minute with a packet: see `sliceSeconds.ts`. */
+  second: keyWordsShort + 1,
+  application: keyWordsShort + 2,
   /** Packets in which the application protocol was looked for. */
-  looks: keyWords + 5,
-  lowTcpFlags: keyWords + 6,
-  highTcpFlags: keyWords + 7,
-  lowPackets: keyWords + 8,
-  highPackets: keyWords + 9,
-  // Between them lie the doubles that every packet changes.
-  hash: 36,
-  highBegan: 37,
-  bySyn: 38,
-  faults: 39,
+  looks: keyWordsShort + 3,
+  /** What the low end sent in the low 8 bits, what the high end sent in the next 8. */
+  tcpFlags: keyWordsShort + 4,
+  faults: keyWordsShort + 5,
+  lowPackets: keyWordsShort + 6,
+  highPackets: keyWordsShort + 7,
+  /** Packets in the copy that was handed over early. */
+  copied: keyWordsShort + 8,
+  // Then the doubles that every packet changes, and the upper words of the addresses.
+  conversation: keyWords,
+  generation: keyWords + 1,
+  /** First cell of the seconds before the latest. */
+  cell: keyWords + 2,
+  hash: keyWords + 3,
+  highBegan: keyWords + 4,
+  bySyn: keyWords + 5,
   /** Next slice of the same minute, of those that are due, or next unused record. */
-  next: 40,
+  next: keyWords + 6,
   /** Who began, and the application, in the copy that was handed over early. */
-  copiedAs: 41,
+  copiedAs: keyWords + 7,
+  /** What was counted in other seconds than the latest. */
+  lowPacketsBefore: keyWords + 8,
+  highPacketsBefore: keyWords + 9,
 } as const;
-/** 64-bit words of a record, counted from its start. `copied`: packets in the copy that was handed over early. */
-export const sliceDouble = { lowOctets: 14, highOctets: 15, firstAt: 16, lastAt: 17, copied: 21 } as const;
-export const sliceWords = 44;
+/** 64-bit words of a record, counted from its start. */
+export const sliceDouble = { lowOctets: 10, highOctets: 11, firstAt: 12, lastAt: 13, lowOctetsBefore: 22, highOctetsBefore: 23 } as const;
+export const sliceWords = 48;
 const sliceDoubles = sliceWords / 2;
 
 /** Slices found without the keyed hash: a power of two. */
@@ -60,9 +69,6 @@ export class FlowTable {
   /** Of the rows of the batch at hand: place among the recent ones, and the slice that stood there. */
   private readonly places = new Uint16Array(batchRows);
   private readonly guesses = new Int32Array(batchRows);
-  /** Of the rows of the batch that was approached last, by the guess: first cell of seconds, and conversation. */
-  readonly nearCells = new Int32Array(batchRows);
-  readonly nearConversations = new Int32Array(batchRows);
   /** Of no meaning: kept so that the reading is not left out. */
   protected touched = 0;
   private used = 0;
@@ -81,12 +87,12 @@ export class FlowTable {
 
   /**
    * Guesses for every row of a batch which slice it belongs to, and asks for the memory that counting it will need: all of it comes side by
-   * side, instead of one piece after the other while each packet waits. `nearCells` and `nearConversations` then say what else that is.
+   * side, instead of one piece after the other while each packet waits.
    *
    * The place needs no secret: whoever makes packets fall together gains the time of a hash.
    */
   approach(batch: HeaderBatch): void {
-    const { words, recent, places, guesses, nearCells, nearConversations } = this;
+    const { words, recent, places, guesses } = this;
     const { count, sourceAddress, destinationAddress, sourcePort, destinationPort } = batch;
     let touched = 0;
     for (let row = 0; row < count; row++) {
@@ -102,13 +108,8 @@ export class FlowTable {
       const guess = guesses[row] as number;
       if (guess === noSlice) continue;
       const at = guess * sliceWords;
-      // What every packet asks for: three lines of a cache.
-      touched ^= (words[at] as number) ^ (words[at + 16] as number) ^ (words[at + 32] as number);
-    }
-    for (let row = 0; row < count; row++) {
-      const guess = guesses[row] as number;
-      nearCells[row] = guess === noSlice ? noCell : (words[guess * sliceWords + sliceWord.cell] as number);
-      nearConversations[row] = guess === noSlice ? nobody : (words[guess * sliceWords + sliceWord.conversation] as number);
+      // What every packet asks for: two lines of a cache, or three.
+      touched ^= (words[at] as number) ^ (words[at + 16] as number) ^ (words[at + upperAt - 1] as number);
     }
     this.touched = touched;
   }
@@ -137,8 +138,9 @@ export class FlowTable {
   insert(key: FlowKey, atUs: Microseconds): number {
     const id = this.allocate();
     const at = id * sliceWords;
-    this.words.fill(0, at, at + sliceWords);
     this.words.set(key.words, at);
+    this.words.fill(0, at + keyWordsShort, at + upperAt);
+    this.words.fill(0, at + keyWords, at + sliceWords);
     this.words[at + sliceWord.hash] = key.hash;
     this.words[at + sliceWord.isOpen] = 1;
     this.words[at + sliceWord.conversation] = -1;
@@ -154,10 +156,10 @@ export class FlowTable {
   /** Counts one packet. `reversed` 1: sent by the high end. */
   count(id: number, reversed: number, octets: number, tcpFlags: number, atUs: Microseconds): void {
     const { words, doubles } = this;
-    const at = id * sliceWords + reversed;
+    const at = id * sliceWords;
     const double = id * sliceDoubles;
-    (words[at + sliceWord.lowPackets] as number)++;
-    words[at + sliceWord.lowTcpFlags] = (words[at + sliceWord.lowTcpFlags] as number) | tcpFlags;
+    (words[at + reversed + sliceWord.lowPackets] as number)++;
+    words[at + sliceWord.tcpFlags] = (words[at + sliceWord.tcpFlags] as number) | (tcpFlags << (reversed * 8));
     doubles[double + reversed + sliceDouble.lowOctets] = (doubles[double + reversed + sliceDouble.lowOctets] as number) + octets;
     if (atUs < (doubles[double + sliceDouble.firstAt] as number)) doubles[double + sliceDouble.firstAt] = atUs;
     if (atUs > (doubles[double + sliceDouble.lastAt] as number)) doubles[double + sliceDouble.lastAt] = atUs;
@@ -194,9 +196,10 @@ export class FlowTable {
 
   private hasKey(id: number, key: FlowKey): boolean {
     const { words } = this;
-    const { words: wanted, length } = key;
+    const { words: wanted } = key;
     const at = id * sliceWords;
-    for (let i = 0; i < length; i++) if (words[at + i] !== wanted[i]) return false;
+    for (let i = 0; i < keyWordsShort; i++) if (words[at + i] !== wanted[i]) return false;
+    if (key.hasUpper) for (let i = upperAt; i < upperAt + upperWords; i++) if (words[at + i] !== wanted[i]) return false;
     return true;
   }
 

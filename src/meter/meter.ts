@@ -20,11 +20,11 @@ import { FragmentTable } from './fragmentTable.ts';
 import { hashKeyFrom } from './keyedHash.ts';
 import { PacketTime } from './packetTime.ts';
 import { RecentFrames } from './recentFrames.ts';
-import { noCell, SecondCounts } from './secondCounts.ts';
 import { ServerNames } from './serverName.ts';
 import { Sightings } from './sightings.ts';
 import { SliceConversations } from './sliceConversations.ts';
 import { type MeterSink, SliceOutlet, type SliceSink } from './sliceOutlet.ts';
+import { SliceSeconds } from './sliceSeconds.ts';
 
 export interface MeterOptions {
   /** Identity of the capture that the records belong to. */
@@ -56,7 +56,7 @@ export type RefusalReason = 'seen-twice' | 'table-full' | 'time-out-of-range';
 
 const defaultMaxFlows = 1_000_000;
 const defaultIdleUs: Microseconds = 15 * minuteUs;
-/** Seconds with packets, of all open slices together. */
+/** Seconds with packets, beside the latest of each slice, of all open slices together. */
 const secondsPerFlow = 4;
 const fewestSeconds = 65_536;
 const fewestConversations = 16;
@@ -65,7 +65,7 @@ const latestUs: Microseconds = Number.MAX_SAFE_INTEGER - 60 * minuteUs;
 export class Meter {
   private readonly key: FlowKey;
   private readonly table: FlowTable;
-  private readonly seconds: SecondCounts;
+  private readonly seconds: SliceSeconds;
   private readonly time: PacketTime;
   private readonly conversations: SliceConversations;
   private readonly fragments: FragmentTable;
@@ -83,7 +83,7 @@ export class Meter {
     const hashKey = hashKeyFrom(hashSeed);
     this.key = new FlowKey(hashKey);
     this.table = new FlowTable(maxFlows);
-    this.seconds = new SecondCounts(Math.max(fewestSeconds, secondsPerFlow * maxFlows));
+    this.seconds = new SliceSeconds(this.table, Math.max(fewestSeconds, secondsPerFlow * maxFlows));
     this.time = new PacketTime(
       (last, next) => this.table.set(last, sliceWord.next, next),
       (first) => this.outlet.makeDue(first),
@@ -101,8 +101,6 @@ export class Meter {
   consume(batch: HeaderBatch): void {
     this.recent.read(batch);
     this.table.approach(batch);
-    this.seconds.approach(this.table.nearCells, batch.count);
-    this.conversations.approach(this.table.nearConversations, batch.count);
     for (let row = 0; row < batch.count; row++) {
       this.consumeRow(batch, row);
       // Only now: whoever asks for the counters meanwhile, because the sink is full, finds a packet either nowhere or in both sums.
@@ -207,36 +205,47 @@ export class Meter {
 
   /** The slice in which the packet was counted; `noSlice` when there was no room for it. */
   private count(batch: HeaderBatch, row: number, atUs: Microseconds): number {
-    const { key, table, seconds, conversations, time } = this;
+    const { key, table } = this;
     const tcpFlags = batch.tcpFlags[row] as number;
-    const minuteAtUs = (key.words[keyAt.minute] as number) * minuteUs;
-    const secondOfMinute = Math.floor((atUs - minuteAtUs) / secondUs);
+    const octets = batch.originalLength[row] as number;
+    const second = Math.floor((atUs - (key.words[keyAt.minute] as number) * minuteUs) / secondUs);
     let slice = table.findRow(key, row);
-    let cell = noCell;
-    // In a second that begins after the slice's last packet nothing was counted: no need to look through those before it.
-    if (slice !== noSlice && minuteAtUs + secondOfMinute * secondUs <= table.getDouble(slice, sliceDouble.lastAt))
-      cell = seconds.find(table.get(slice, sliceWord.cell), secondOfMinute);
-    if ((slice === noSlice && !table.hasRoom) || (cell === noCell && !seconds.hasRoom)) {
+    const isPlain =
+      slice !== noSlice &&
+      table.get(slice, sliceWord.second) === second &&
+      atUs >= table.getDouble(slice, sliceDouble.firstAt) &&
+      !SliceConversations.concerns(tcpFlags);
+    if (!isPlain) {
+      slice = this.prepare(slice, second, tcpFlags, octets, atUs);
+      if (slice === noSlice) return noSlice;
+    }
+    table.count(slice, key.reversed, octets, tcpFlags, atUs);
+    return slice;
+  }
+
+  /** Before a packet is counted that begins a slice or a second, arrives late, or may change its conversation: `slice`, the new one, or `noSlice`. */
+  private prepare(slice: number, second: number, tcpFlags: number, octets: number, atUs: Microseconds): number {
+    const { key, table, seconds, conversations, time } = this;
+    if (!this.hasRoom(slice, second)) {
       // Slices of another time than the present one can go at once; readers add up what comes later.
       time.finishOthers();
       this.outlet.stretch();
       slice = table.find(key);
-      if ((slice === noSlice && !table.hasRoom) || !seconds.hasRoom) return noSlice;
-      if (slice === noSlice) cell = noCell;
+      if (!this.hasRoom(slice, second)) return noSlice;
     }
-    if (slice === noSlice) {
+    const isNew = slice === noSlice;
+    if (isNew) {
       slice = table.insert(key, atUs);
+      seconds.begin(slice, second);
       time.hold(slice, key.words[keyAt.minute] as number);
-      conversations.converse(key, slice, tcpFlags, atUs, true, time.current);
-    } else conversations.converse(key, slice, tcpFlags, atUs, false, time.current);
-    if (cell === noCell) {
-      cell = seconds.prepend(table.get(slice, sliceWord.cell), secondOfMinute);
-      table.set(slice, sliceWord.cell, cell);
     }
-    const octets = batch.originalLength[row] as number;
-    seconds.add(cell, key.reversed, octets);
-    table.count(slice, key.reversed, octets, tcpFlags, atUs);
+    conversations.converse(key, slice, tcpFlags, atUs, isNew, time.current);
+    seconds.count(slice, second, key.reversed, octets);
     return slice;
+  }
+
+  private hasRoom(slice: number, second: number): boolean {
+    return slice === noSlice ? this.table.hasRoom : this.seconds.hasRoom(slice, second);
   }
 
   /** Looks into the data for the application protocol and the server's name; true when something in it was broken. */

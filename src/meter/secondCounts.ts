@@ -1,5 +1,5 @@
 /**
- * Packets and octets of a slice in each second of its minute, by direction.
+ * Cells for the packets and octets of one second of one slice, by direction.
  *
  * Most slices carry packets in one to three seconds, so the counts are small cells from one pool, chained per slice. The pool
  * grows by a page: of one array that doubles, the old half lies about until the collector comes, and half of the new one is not used.
@@ -12,7 +12,8 @@ const cellMask = (1 << pageBits) - 1;
 /** Words of a cell: second, packets and octets from low to high, packets and octets from high to low, next cell. */
 const cellAt = { second: 0, lowPackets: 1, lowOctets: 2, highPackets: 3, highOctets: 4, next: 5 } as const;
 export const noCell = -1;
-const most = 0xffff_ffff;
+/** Octets that a cell holds. */
+export const mostOctets = 0xffff_ffff;
 
 /** Parallel lists, seconds ascending. `low` counts what the low end sent. */
 export interface SecondLists {
@@ -30,8 +31,6 @@ export class SecondCounts {
   private used = 0;
   private unused = 0;
   private live = 0;
-  /** Of no meaning: kept so that the reading is not left out. */
-  protected touched = 0;
 
   /** `capacity`: cells at most. */
   constructor(private readonly capacity: number) {}
@@ -47,16 +46,6 @@ export class SecondCounts {
     return cell;
   }
 
-  /** Asks for the memory of the first `count` cells, some of which may be none, so that it comes side by side. */
-  approach(cells: Int32Array, count: number): void {
-    let touched = 0;
-    for (let i = 0; i < count; i++) {
-      const cell = cells[i] as number;
-      if (cell !== noCell) touched ^= this.secondOf(cell);
-    }
-    this.touched = touched;
-  }
-
   /** A new first cell of the chain that started with `first`. The caller asked `hasRoom` before. */
   prepend(first: number, second: number): number {
     const cell = this.allocate();
@@ -70,13 +59,13 @@ export class SecondCounts {
   }
 
   /** `reversed` 1: sent by the high end. */
-  add(cell: number, reversed: number, octets: number): void {
+  add(cell: number, reversed: number, packets: number, octets: number): void {
     const cells = this.pageOf(cell);
     const at = placeOf(cell) + (reversed ? cellAt.highPackets : cellAt.lowPackets);
-    (cells[at] as number)++;
+    cells[at] = (cells[at] as number) + packets;
     const sum = (cells[at + 1] as number) + octets;
-    if (sum > most) this.saturated++;
-    cells[at + 1] = Math.min(sum, most);
+    if (sum > mostOctets) this.saturated++;
+    cells[at + 1] = Math.min(sum, mostOctets);
   }
 
   secondOf(cell: number): number {

@@ -25,8 +25,14 @@ export class SliceConversations {
     return this.conversations.forgotten;
   }
 
+  /** Whether a packet of a slice may change its conversation though it is neither the first of its second nor the earliest one. */
+  static concerns(tcpFlags: number): boolean {
+    return (tcpFlags & (tcpFlag.syn | closing)) !== 0;
+  }
+
   /**
-   * A packet of `key` is about to be counted in `slice`.
+   * A packet of `key` is about to be counted in `slice`. Has to be asked for the first packet of each second, for one that is earlier than all before,
+   * and where the flags concern.
    *
    * @param strand of packet time, see `packetTime.ts`
    */
@@ -49,11 +55,6 @@ export class SliceConversations {
     if (id < 0) return;
     conversations.seen(id, atUs);
     if (tcpFlags & closing) conversations.close(id);
-  }
-
-  /** Asks for the memory of the first `count` conversations, some of which may be none. */
-  approach(ids: Int32Array, count: number): void {
-    this.conversations.approach(ids, count);
   }
 
   /** The application protocol was recognised in a packet of `slice`. */

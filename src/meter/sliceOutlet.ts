@@ -5,13 +5,13 @@
 
 import type { FlowRecord } from '../record/flow.ts';
 import { intrinsicSource, isIntrinsic, keyAt } from './flowKey.ts';
-import { type FlowTable, noSlice, sliceDouble, sliceWord, sliceWords } from './flowTable.ts';
+import { type FlowTable, noSlice, sliceWord, sliceWords } from './flowTable.ts';
 import { flowRecordOf, type SliceView } from './minuteSlice.ts';
 import { type MinuteChain, nothingToCopy } from './packetTime.ts';
-import type { SecondCounts } from './secondCounts.ts';
 import type { ServerName } from './serverName.ts';
 import type { SightingSink } from './sightings.ts';
 import type { SliceConversations } from './sliceConversations.ts';
+import type { SliceSeconds } from './sliceSeconds.ts';
 
 export interface MeterSink extends SightingSink {
   flow(record: FlowRecord): void;
@@ -41,7 +41,7 @@ export class SliceOutlet {
   constructor(
     private readonly capture: string,
     private readonly table: FlowTable,
-    private readonly seconds: SecondCounts,
+    private readonly seconds: SliceSeconds,
     private readonly conversations: SliceConversations,
     private readonly sink: MeterSink | SliceSink,
   ) {}
@@ -115,7 +115,7 @@ export class SliceOutlet {
   private handOver(slice: number): void {
     const { table } = this;
     this.emit(slice);
-    this.seconds.release(table.get(slice, sliceWord.cell));
+    this.seconds.release(slice);
     this.names.delete(slice);
     table.release(slice);
   }
@@ -145,7 +145,7 @@ export class SliceOutlet {
       table.set(slice, sliceWord.bySyn, 0);
     }
     const packets = table.get(slice, sliceWord.lowPackets) + table.get(slice, sliceWord.highPackets);
-    const copied = table.getDouble(slice, sliceDouble.copied);
+    const copied = table.get(slice, sliceWord.copied) >>> 0;
     const as =
       table.get(slice, sliceWord.highBegan) | (table.get(slice, sliceWord.bySyn) << 1) | (table.get(slice, sliceWord.application) << 2);
     if (packets === copied && as === table.get(slice, sliceWord.copiedAs)) return;
@@ -153,13 +153,13 @@ export class SliceOutlet {
       words: table.words,
       doubles: table.doubles,
       at: slice * sliceWords,
-      seconds: this.seconds.read(table.get(slice, sliceWord.cell)),
+      seconds: this.seconds.read(slice),
       serverName: this.names.get(slice),
       replaced: copied > 0 ? { packets: copied, highBegan: table.get(slice, sliceWord.copiedAs) & 1 } : undefined,
     };
     if ('slice' in sink) sink.slice(view);
     else sink.flow(flowRecordOf(this.capture, view));
-    table.setDouble(slice, sliceDouble.copied, packets);
+    table.set(slice, sliceWord.copied, packets);
     table.set(slice, sliceWord.copiedAs, as);
     this.held -= packets - copied;
     this.handedOver += packets - copied;

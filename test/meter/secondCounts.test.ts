@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noCell, SecondCounts } from '../../src/meter/secondCounts.ts';
 
-describe('counts by second', () => {
+describe('cells of seconds', () => {
   it('gives the seconds in order, whatever the order of the packets', () => {
     const counts = new SecondCounts(100);
     let first = noCell;
@@ -17,7 +17,7 @@ describe('counts by second', () => {
         cell = counts.prepend(first, second);
         first = cell;
       }
-      counts.add(cell, reversed, octets);
+      counts.add(cell, reversed, 1, octets);
     }
     assert.deepEqual(counts.read(first), {
       seconds: [5, 30, 59],
@@ -30,7 +30,7 @@ describe('counts by second', () => {
   it('uses cells again, emptied, and knows its bound', () => {
     const counts = new SecondCounts(2);
     const first = counts.prepend(counts.prepend(noCell, 1), 2);
-    counts.add(first, 0, 5);
+    counts.add(first, 0, 1, 5);
     assert.equal(counts.hasRoom, false);
     counts.release(first);
     assert.equal(counts.hasRoom, true);
@@ -39,16 +39,16 @@ describe('counts by second', () => {
   it('grows without losing what it holds', () => {
     const counts = new SecondCounts(10_000);
     const cells = Array.from({ length: 5000 }, (_, i) => counts.prepend(noCell, i % 60));
-    for (const [i, cell] of cells.entries()) counts.add(cell, 0, i);
+    for (const [i, cell] of cells.entries()) counts.add(cell, 0, 1, i);
     assert.deepEqual(counts.read(cells[4321] as number).lowOctets, [4321]);
   });
   it('stops at 2^32 - 1 octets and says so', () => {
     const counts = new SecondCounts(2);
     const cell = counts.prepend(noCell, 0);
-    counts.add(cell, 0, 0xffff_ffff);
+    counts.add(cell, 0, 3, 0xffff_ffff);
     assert.equal(counts.saturated, 0);
-    counts.add(cell, 0, 1);
+    counts.add(cell, 0, 1, 1);
     assert.equal(counts.saturated, 1);
-    assert.deepEqual(counts.read(cell).lowOctets, [0xffff_ffff]);
+    assert.deepEqual([counts.read(cell).lowPackets, counts.read(cell).lowOctets], [[4], [0xffff_ffff]]);
   });
 });
