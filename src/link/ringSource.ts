@@ -32,9 +32,9 @@ const statusUser = 1;
 const tagValid = 0x10;
 const tagProtocolValid = 0x40;
 
-/** Octets of a line of the cache, and how many at the start of a frame are read by those who look at it. */
+/** Octets of a line of the cache, and how many at the start of a frame are read by those who look at it: of a short one all. */
 const lineOctets = 64;
-const headTouched = 160;
+const [shortFrame, headTouched] = [176, 80];
 
 /** An 802.1Q tag; the kernel takes the outermost one out of the frame. */
 const tagOctets = 4;
@@ -233,7 +233,7 @@ export class RingSource implements LiveSource {
       if (tagged !== 0) restoreTag(memory, begins, frame);
       frames.append(time, 0, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
       // The kernel wrote the headers on another processor: asked for here, they arrive side by side; asked for by the decoder, one by one.
-      const until = begins + Math.min(captured, headTouched);
+      const until = begins + (captured <= shortFrame ? captured : headTouched);
       for (let line = begins; line < until; line += lineOctets) touched ^= octets[line] as number;
       touched ^= octets[begins + captured - 1] as number;
       frame += (words[frame + header.nextAt] as number) / 4;

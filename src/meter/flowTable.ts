@@ -54,9 +54,12 @@ export const sliceDouble = { lowOctets: 10, highOctets: 11, firstAt: 12, lastAt:
 export const sliceWords = 48;
 const sliceDoubles = sliceWords / 2;
 
-/** Slices found without the keyed hash: a power of two. */
-const recentSlices = 1 << 16;
-const recentShift = 32 - 16;
+/** Slices found without the keyed hash: pairs of guesses, as a power of two. One of two thousand flows alone would miss another's place too often. */
+const guessBits = 15;
+const markBits = 8;
+const markMask = (1 << markBits) - 1;
+/** Slices with greater numbers are found through the hash. */
+const guessableSlices = 1 << (31 - markBits);
 
 export class FlowTable {
   words: Int32Array;
@@ -64,10 +67,13 @@ export class FlowTable {
   /** Slices that are open. */
   live = 0;
   private readonly index: HashIndex;
-  /** The slice found last, of all packets with one place here. A guess, held against the key. */
-  private readonly recent = new Int32Array(recentSlices).fill(noSlice);
-  /** Of the rows of the batch at hand: place among the recent ones, and the slice that stood there. */
-  private readonly places = new Uint16Array(batchRows);
+  /**
+   * Two slices for each place, the one found last first: its number, and behind that a mark, so that both need not be looked at. Guesses, held
+   * against the key.
+   */
+  private readonly recent = new Int32Array(2 << guessBits).fill(noSlice);
+  /** Of the rows of the batch at hand: what their place and mark are made of, and the slice that was guessed. */
+  private readonly mixes = new Int32Array(batchRows);
   private readonly guesses = new Int32Array(batchRows);
   /** Of no meaning: kept so that the reading is not left out. */
   protected touched = 0;
@@ -92,16 +98,16 @@ export class FlowTable {
    * The place needs no secret: whoever makes packets fall together gains the time of a hash.
    */
   approach(batch: HeaderBatch): void {
-    const { words, recent, places, guesses } = this;
+    const { words, mixes, guesses } = this;
     const { count, sourceAddress, destinationAddress, sourcePort, destinationPort } = batch;
     let touched = 0;
     for (let row = 0; row < count; row++) {
       // The same for both directions.
       const addresses = (sourceAddress[row * 4 + 3] as number) ^ (destinationAddress[row * 4 + 3] as number);
       const ports = (sourcePort[row] as number) ^ (destinationPort[row] as number);
-      const place = Math.imul(Math.imul(addresses, 0x85eb_ca6b | 0) ^ ports, 0x9e37_79b1 | 0) >>> recentShift;
-      places[row] = place;
-      guesses[row] = recent[place] as number;
+      const mix = Math.imul(Math.imul(addresses, 0x85eb_ca6b | 0) ^ ports, 0x9e37_79b1 | 0);
+      mixes[row] = mix;
+      guesses[row] = this.guess(mix);
     }
     // One loop for each kind of memory: the shorter it is, the more rows a processor asks for at once.
     for (let row = 0; row < count; row++) {
@@ -116,12 +122,30 @@ export class FlowTable {
 
   /** The open slice of `key`, which is that of `row` of the batch that was approached last. */
   findRow(key: FlowKey, row: number): number {
-    const place = this.places[row] as number;
-    const recent = this.recent[place] as number;
-    if (recent !== noSlice && this.hasKey(recent, key) && this.words[recent * sliceWords + sliceWord.isOpen] === 1) return recent;
+    const mix = this.mixes[row] as number;
+    const guess = this.guess(mix);
+    if (guess !== noSlice && this.hasKey(guess, key) && this.words[guess * sliceWords + sliceWord.isOpen] === 1) return guess;
     const found = this.find(key);
-    if (found !== noSlice) this.recent[place] = found;
+    if (found !== noSlice && found < guessableSlices) this.remember(mix, found);
     return found;
+  }
+
+  private guess(mix: number): number {
+    const place = (mix >>> (32 - guessBits)) * 2;
+    const mark = (mix >>> (32 - guessBits - markBits)) & markMask;
+    const first = this.recent[place] as number;
+    const entry = (first & markMask) === mark ? first : (this.recent[place + 1] as number);
+    return (entry & markMask) === mark ? entry >> markBits : noSlice;
+  }
+
+  private remember(mix: number, slice: number): void {
+    const { recent } = this;
+    const place = (mix >>> (32 - guessBits)) * 2;
+    const mark = (mix >>> (32 - guessBits - markBits)) & markMask;
+    const first = recent[place] as number;
+    // What has the same mark is the same flow a minute ago, as a rule.
+    if ((first & markMask) !== mark) recent[place + 1] = first;
+    recent[place] = (slice << markBits) | mark;
   }
 
   find(key: FlowKey): number {

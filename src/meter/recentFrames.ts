@@ -22,7 +22,7 @@ const framesPerSet = 4;
 const macsLength = 12;
 /** Octets of the longest packet that is read whole, and what is read of a longer one; multiples of 16. */
 const wholeRead = 160;
-const [headRead, tailRead] = [96, 16];
+const [headRead, tailRead] = [64, 16];
 const startOrEnd = tcpFlag.syn | tcpFlag.fin;
 
 const prime1 = 0x9e3779b1 | 0;
