@@ -10,7 +10,7 @@ import { type InterfaceEvent, SupervisedSource } from '../link/supervisedSource.
 import { BufferPool } from './bufferPool.ts';
 import { CaptureLoop } from './captureLoop.ts';
 import type { CaptureMessage, CaptureOrder } from './captureMessage.ts';
-import { Precedence } from './precedence.ts';
+import { takePrecedence } from './captureThread.ts';
 
 const pollMs = 20;
 const faultsEveryMs = 10_000;
@@ -51,11 +51,11 @@ function open(): SupervisedSource | undefined {
 }
 
 function run(source: SupervisedSource): void {
+  takePrecedence();
   loop.open(source);
-  const precedence = new Precedence();
   let faultsToldAtMs = performance.now();
   while (!pool.isAskedToEnd) {
-    precedence.afterStep(loop.step(pollMs));
+    loop.step(pollMs);
     const now = performance.now();
     if (now - faultsToldAtMs >= faultsEveryMs) {
       tell({ kind: 'faults', faults: loop.faults, leftOut: loop.meter.leftOut });

@@ -4,7 +4,7 @@
  * What the worker says arrives in order: buffers with facts and counters, changes of the interface, its end.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { FaultTotal } from '../base/faultTally.ts';
 import { deriveId } from '../base/ids.ts';
 import type { Microseconds } from '../base/time.ts';
@@ -17,6 +17,7 @@ import { BufferPool, createPool } from './bufferPool.ts';
 import { CaptureBooks } from './captureBooks.ts';
 import { counterOctets, readCounters } from './captureCounters.ts';
 import type { CaptureMessage, CaptureOrder } from './captureMessage.ts';
+import { startCaptureThread } from './captureThread.ts';
 import { FactBatch } from './factReader.ts';
 import { LiveFacts } from './liveFacts.ts';
 
@@ -77,7 +78,10 @@ export class LiveSession {
     const memory = createPool(buffers, bufferOctets, counterOctets);
     this.pool = new BufferPool(memory);
     const order: CaptureOrder = { capture: this.id, maxFlows, live, pool: memory };
-    this.worker = new Worker(new URL('./captureWorker.js', import.meta.url), { workerData: order, name: `capture ${live.interface}` });
+    this.worker = startCaptureThread(new URL('./captureWorker.js', import.meta.url), {
+      workerData: order,
+      name: `capture ${live.interface}`,
+    });
     let died: Error | undefined;
     let hasEnded = false;
     this.worker.on('message', (message: CaptureMessage) => {

@@ -4,9 +4,9 @@
  * Usage: node liveReceiver.js INTERFACE ring|libpcap [--retire MS] [--stall MS] [--latency]
  */
 
-import { Worker } from 'node:worker_threads';
 import { BufferPool, createPool } from '../../src/watch/bufferPool.ts';
 import { counterOctets } from '../../src/watch/captureCounters.ts';
+import { startCaptureThread } from '../../src/watch/captureThread.ts';
 import type { Task, Told } from './meteringWorker.ts';
 
 const [, , name = '', source = 'ring', ...words] = process.argv;
@@ -20,7 +20,7 @@ const task: Task = {
   latency: words.includes('--latency'),
   pool: pool.memory,
 };
-const worker = new Worker(new URL('./meteringWorker.js', import.meta.url), { workerData: task });
+const worker = startCaptureThread(new URL('./meteringWorker.js', import.meta.url), { workerData: task });
 worker.on('message', (told: Told) => {
   if ('text' in told) process.stdout.write(`${told.text}\n`);
   else pool.release(told.buffer);

@@ -7,7 +7,7 @@ import { native } from '../../src/link/native.ts';
 import { SupervisedSource } from '../../src/link/supervisedSource.ts';
 import { BufferPool, type PoolMemory } from '../../src/watch/bufferPool.ts';
 import { CaptureLoop, type PolledSource } from '../../src/watch/captureLoop.ts';
-import { Precedence } from '../../src/watch/precedence.ts';
+import { takePrecedence } from '../../src/watch/captureThread.ts';
 
 export interface Task {
   readonly interface: string;
@@ -87,13 +87,12 @@ function receive(task: Task): void {
   const timed = new TimedSource(source);
   loop.open(task.latency ? timed : source);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  tell({ text: 'READY' });
   // As the capture thread of the running box.
-  const precedence = new Precedence();
+  takePrecedence();
+  tell({ text: 'READY' });
   let stallAtMs = task.stallMs > 0 ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;
   while (!pool.isAskedToEnd) {
     const came = loop.step(20);
-    precedence.afterStep(came);
     if (stallAtMs === Number.MAX_VALUE) continue;
     if (stallAtMs === Number.POSITIVE_INFINITY && came > 0) stallAtMs = performance.now() + 1000;
     if (performance.now() < stallAtMs) continue;

@@ -21,7 +21,7 @@ export class FrameSender {
   private readonly messages: Buffer;
   /** What the addresses in `messages` point to. */
   private readonly kept: Buffer[] = [];
-  private readonly rows: number;
+  private readonly frames: number;
 
   /** @param frames sent in turn, again and again; at least 14 octets each */
   constructor(interfaceName: string, frames: readonly Uint8Array[]) {
@@ -36,9 +36,9 @@ export class FrameSender {
     address.setInt32(4, new DataView(request.buffer).getInt32(16, true), true);
     if (bind(this.descriptor, new Uint8Array(address.buffer), 20) < 0) throw new Error(`bind failed with errno ${errno()}`);
     setsockopt(this.descriptor, levelPacket, qdiscBypass, new Uint8Array(Uint32Array.of(1).buffer), 4);
-    // Whole calls of `perCall`: enough rows that the frames come in turn without a seam.
-    this.rows = frames.length * perCall;
-    if (this.rows > 1 << 20) throw new Error('too many frames to send in turn');
+    // A call that begins with the last frame goes on with the first ones. Not more than that: the receiver shares the cache.
+    const rows = frames.length + perCall - 1;
+    this.frames = frames.length;
     const octets = Buffer.concat(frames);
     const data = Buffer.allocUnsafeSlow(octets.length);
     octets.copy(data);
@@ -49,9 +49,9 @@ export class FrameSender {
       io.writeBigUInt64LE(BigInt(frame.length), index * vectorOctets + 8);
       at += BigInt(frame.length);
     });
-    this.messages = Buffer.allocUnsafeSlow(this.rows * messageOctets).fill(0);
+    this.messages = Buffer.allocUnsafeSlow(rows * messageOctets).fill(0);
     const ioAt = addressOf(io);
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < rows; row++) {
       this.messages.writeBigUInt64LE(ioAt + BigInt((row % frames.length) * vectorOctets), row * messageOctets + 16);
       this.messages.writeBigUInt64LE(1n, row * messageOctets + 24);
     }
@@ -77,8 +77,8 @@ export class FrameSender {
           continue;
         }
       }
-      const row = sent % this.rows;
-      const wanted = Math.min(perCall, due - sent, this.rows - row);
+      const row = sent % this.frames;
+      const wanted = Math.min(perCall, due - sent);
       const done = sendmmsg(this.descriptor, this.messages.subarray(row * messageOctets), wanted, 0);
       if (done > 0) sent += done;
       // A full queue empties by itself.
