@@ -79,6 +79,11 @@ function groupByName(records: readonly DnsRecord[]): Map<string, DnsRecord[]> {
   return groups;
 }
 
+/** Of two times of life. A whole number stays one: a record with a fraction is another shape to those who read it. */
+function shorter(known: number | undefined, seconds: number): number {
+  return known !== undefined && known < seconds ? known : seconds;
+}
+
 function hasAddress(record: DnsRecord): boolean {
   return record.address !== undefined;
 }
@@ -112,18 +117,18 @@ class Answer {
     const first = this.given.length;
     const visited: string[] = [];
     let current: string | undefined = name;
-    let shortest = Number.POSITIVE_INFINITY;
+    let shortest: number | undefined;
     while (current !== undefined && !visited.includes(current) && visited.length < aliasesFollowed) {
       visited.push(current);
       let alias: DnsRecord | undefined;
       for (const record of this.candidates(current)) {
         if (record.name !== current) continue;
-        const ttlSeconds = Math.min(shortest, record.ttlSeconds);
+        const ttlSeconds = shorter(shortest, record.ttlSeconds);
         if (record.address !== undefined) this.add(first, name, record.address, ttlSeconds, false);
         for (const address of record.addressHints ?? []) this.add(first, name, address, ttlSeconds, true);
         if (record.type === dnsType.cname) alias ??= record;
       }
-      if (alias) shortest = Math.min(shortest, alias.ttlSeconds);
+      if (alias) shortest = shorter(shortest, alias.ttlSeconds);
       current = alias?.target;
     }
   }

@@ -36,6 +36,8 @@ export interface DnsMessage {
 }
 
 const headerLength = 12;
+/** A pointer to the first name of a message, which is that of its question: as a rule what an answer begins with (RFC 1035 §4.1.4). */
+const pointerToFirstName = 0xc000 | headerLength;
 
 /**
  * Lax: a message whose header and first question can be read is returned, with `fault` where the rest could not. A fault instead of a
@@ -73,6 +75,7 @@ export function readDns(region: Region): Decoded<DnsMessage> {
 class MessageWalk {
   fault: Fault | undefined;
   private at: number;
+  private firstName: string | undefined;
 
   constructor(private readonly message: Region) {
     this.at = message.at + headerLength;
@@ -117,14 +120,21 @@ class MessageWalk {
 
   /** The name at the cursor, which then stands after it with at least `needed` octets to come. */
   private name(needed: number): string | undefined {
-    const read = readName(this.message, this.at);
+    const { message, at, firstName } = this;
+    if (firstName !== undefined && at + 2 + needed <= message.end && uint16(message.octets, at) === pointerToFirstName) {
+      this.at += 2;
+      return firstName;
+    }
+    const read = readName(message, at);
     if (read instanceof Fault) {
       this.fault = read;
       return undefined;
     }
-    this.fault = withinFrom(this.message, read.nextAt, needed, 'dns');
+    this.fault = withinFrom(message, read.nextAt, needed, 'dns');
     this.at = read.nextAt;
-    return this.fault ? undefined : read.name;
+    if (this.fault) return undefined;
+    if (at === message.at + headerLength) this.firstName = read.name;
+    return read.name;
   }
 }
 
