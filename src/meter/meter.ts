@@ -18,6 +18,7 @@ import { FlowKey, keyAt, portKind } from './flowKey.ts';
 import { FlowTable, noSlice, sliceDouble, sliceWord } from './flowTable.ts';
 import { FragmentTable } from './fragmentTable.ts';
 import { hashKeyFrom } from './keyedHash.ts';
+import type { MeterCounters, RefusalReason } from './meterCounters.ts';
 import { PacketTime } from './packetTime.ts';
 import { RecentFrames } from './recentFrames.ts';
 import { ServerNames } from './serverName.ts';
@@ -36,23 +37,6 @@ export interface MeterOptions {
   /** From what the keys of the hash tables are made; a live capture gives something random. The results do not depend on it. */
   readonly hashSeed?: string;
 }
-
-export interface MeterCounters {
-  /** Packets received. */
-  readonly in: number;
-  /** Packets in slices that were handed over. */
-  readonly out: number;
-  /** Packets in open slices. */
-  readonly held: number;
-  /** Packets that were not counted in any slice, by reason. */
-  readonly refused: Readonly<Record<RefusalReason, number>>;
-}
-
-/**
- * seen-twice: a second copy of a frame. table-full: `maxFlows` slices are open and this packet needs another, or there is no
- * room for another second. time-out-of-range: not a time between 1970 and 2255.
- */
-export type RefusalReason = 'seen-twice' | 'table-full' | 'time-out-of-range';
 
 const defaultMaxFlows = 1_000_000;
 const defaultIdleUs: Microseconds = 15 * minuteUs;
