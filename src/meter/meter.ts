@@ -32,7 +32,7 @@ export interface MeterOptions {
   readonly capture: string;
   /** Slices open at the same time, and conversations remembered, at most. */
   readonly maxFlows?: number;
-  /** A conversation that was silent longer than this begins anew. */
+  /** A conversation that was silent longer than this, from the end of the second of its last packet, begins anew. */
   readonly idleUs?: Microseconds;
   /** From what the keys of the hash tables are made; a live capture gives something random. The results do not depend on it. */
   readonly hashSeed?: string;

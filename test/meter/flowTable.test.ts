@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import { FlowKey, fieldsOfKey, portKind } from '../../src/meter/flowKey.ts';
 import { FlowTable, noSlice, sliceWord, sliceWords } from '../../src/meter/flowTable.ts';
 import { hashKeyFrom } from '../../src/meter/keyedHash.ts';
-import { batchOf, client, server, start, udp } from './frames.ts';
+import { encodeIpv6 } from '../../src/wire/ipv6.ts';
+import { encodeUdp } from '../../src/wire/udp.ts';
+import { batchOf, client, ethernet, machine, server, start, udp } from './frames.ts';
 
 /** A key for each port. */
 function keyOf(port: number, minute = 1, reversed = false): FlowKey {
@@ -53,6 +55,25 @@ describe('the flow table', () => {
     table.release(other);
     assert.equal(table.findRow(keyOf(1, 2), 1), noSlice);
     assert.equal(table.findRow(keyOf(1), 1), id);
+  });
+  it('tells IPv6 addresses apart that end alike, by hash and by guess', () => {
+    const keys = ['2001:db8::1', '2001:db8:7::1'].map((address) => {
+      const [from, to] = [machine('02:00:00:00:00:01', address), machine('02:00:00:00:00:02', '2001:db8:9::2')];
+      const fields = { source: from.address, destination: to.address };
+      const datagram = encodeUdp({ ...fields, sourcePort: 1, destinationPort: 9 }, new Uint8Array(4));
+      const batch = batchOf([ethernet(start, from, to, 0x86dd, encodeIpv6({ ...fields, nextHeader: 17 }, datagram))]);
+      const key = new FlowKey(hashKeyFrom('test'));
+      key.fill(batch, 0, 1, portKind.ports, 1, 9);
+      return { key, batch };
+    });
+    const table = new FlowTable(10);
+    const ids = keys.map(({ key }) => table.insert(key, start));
+    assert.notEqual(keys[0]?.key.hash, keys[1]?.key.hash);
+    for (let round = 0; round < 2; round++)
+      for (const [i, { key, batch }] of keys.entries()) {
+        table.approach(batch);
+        assert.deepEqual([table.find(key), table.findRow(key, 0)], [ids[i], ids[i]]);
+      }
   });
   it('gives the key back as it was, seen from either end', () => {
     const table = new FlowTable(1);
