@@ -16,13 +16,9 @@ import { type HashKey, hashWords } from './keyedHash.ts';
 export const portKind = { none: 0, ports: 1, icmp: 2 } as const;
 export const family = { none: 0, arp: 1, ipv4: 2, ipv6: 3 } as const;
 
-/** Words of the part that every key has. */
+/** Words of the part that every key has. The upper words of both addresses, which IPv6 alone has, follow. */
 export const keyWordsShort = 11;
-/** The upper words of both addresses, which IPv6 alone has, lie apart: between them a slice keeps what every packet changes (`flowTable.ts`). */
-export const upperAt = 28;
-export const upperWords = 6;
-/** Words of a key, the gap included. */
-export const keyWords = upperAt + upperWords;
+export const keyWords = keyWordsShort + 6;
 export const keyAt = {
   meta: 0,
   ports: 1,
@@ -34,8 +30,8 @@ export const keyAt = {
   lowMac: 8,
   highMac: 9,
   minute: 10,
-  lowAddressUpper: upperAt,
-  highAddressUpper: upperAt + 3,
+  lowAddressUpper: keyWordsShort,
+  highAddressUpper: keyWordsShort + 3,
 } as const;
 
 /** Bits of the meta word: protocol 0-7, family 8-9, then these, EtherType 16-31. */
@@ -51,7 +47,6 @@ export class FlowKey {
   hasUpper = false;
   /** 1: the frame runs from the high end to the low one. */
   reversed = 0;
-  private readonly together = new Int32Array(keyWordsShort + upperWords);
   private hashed = 0;
   private isHashed = false;
 
@@ -60,10 +55,7 @@ export class FlowKey {
   /** Nobody outside can foresee it. Computed where it is asked for: most packets find their slice without. */
   get hash(): number {
     if (!this.isHashed) {
-      const { words, together } = this;
-      for (let i = 0; i < keyWordsShort; i++) together[i] = words[i] as number;
-      for (let i = 0; i < upperWords; i++) together[keyWordsShort + i] = words[upperAt + i] as number;
-      this.hashed = hashWords(together, this.hasUpper ? together.length : keyWordsShort, this.hashKey);
+      this.hashed = hashWords(this.words, this.hasUpper ? keyWords : keyWordsShort, this.hashKey);
       this.isHashed = true;
     }
     return this.hashed;

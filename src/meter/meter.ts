@@ -14,17 +14,19 @@ import { Fault } from '../base/octets.ts';
 import { type Microseconds, minute as minuteUs, second as secondUs } from '../base/time.ts';
 import { type HeaderBatch, layer } from '../wire/headerBatch.ts';
 import { applicationIn, looksPerSlice } from './application.ts';
-import { FlowKey, keyAt, portKind } from './flowKey.ts';
-import { FlowTable, noSlice, sliceDouble, sliceWord } from './flowTable.ts';
-import { FragmentTable } from './fragmentTable.ts';
+import { keyAt } from './flowKey.ts';
+import { FlowTable, noSlice } from './flowTable.ts';
 import { hashKeyFrom } from './keyedHash.ts';
 import type { MeterCounters, RefusalReason } from './meterCounters.ts';
+import { PacketKeys } from './packetKeys.ts';
 import { PacketTime } from './packetTime.ts';
 import { RecentFrames } from './recentFrames.ts';
 import { ServerNames } from './serverName.ts';
 import { Sightings } from './sightings.ts';
 import { SliceConversations } from './sliceConversations.ts';
+import { SliceGuesses } from './sliceGuesses.ts';
 import { type MeterSink, SliceOutlet, type SliceSink } from './sliceOutlet.ts';
+import { applicationBits, countWord, sliceWord } from './sliceRecord.ts';
 import { SliceSeconds } from './sliceSeconds.ts';
 
 export interface MeterOptions {
@@ -47,12 +49,12 @@ const fewestConversations = 16;
 const latestUs: Microseconds = Number.MAX_SAFE_INTEGER - 60 * minuteUs;
 
 export class Meter {
-  private readonly key: FlowKey;
+  private readonly keys: PacketKeys;
   private readonly table: FlowTable;
+  private readonly guesses: SliceGuesses;
   private readonly seconds: SliceSeconds;
   private readonly time: PacketTime;
   private readonly conversations: SliceConversations;
-  private readonly fragments: FragmentTable;
   private readonly recent: RecentFrames;
   private readonly sightings: Sightings;
   private readonly serverNames: ServerNames;
@@ -65,8 +67,9 @@ export class Meter {
     if (!Number.isInteger(maxFlows) || maxFlows < 1) throw new RangeError(`maxFlows must be a whole number above 0, not ${maxFlows}`);
     if (!(idleUs > 0)) throw new RangeError(`idleUs must be above 0, not ${idleUs}`);
     const hashKey = hashKeyFrom(hashSeed);
-    this.key = new FlowKey(hashKey);
+    this.keys = new PacketKeys(hashKey);
     this.table = new FlowTable(maxFlows);
+    this.guesses = new SliceGuesses(this.table, hashKey);
     this.seconds = new SliceSeconds(this.table, Math.max(fewestSeconds, secondsPerFlow * maxFlows));
     this.time = new PacketTime(
       (last, next) => this.table.set(last, sliceWord.next, next),
@@ -75,16 +78,15 @@ export class Meter {
     const capacity = Math.max(fewestConversations, maxFlows);
     this.conversations = new SliceConversations(this.table, { capacity, idleUs, hashKey, nowUs: this.time.nowUs });
     this.outlet = new SliceOutlet(capture, this.table, this.seconds, this.conversations, sink);
-    this.fragments = new FragmentTable(hashKey);
     this.recent = new RecentFrames(hashKey);
     this.sightings = new Sightings(capture, sink);
-    this.serverNames = new ServerNames((hello, batch, row) => this.sightings.readHello(hello, batch, row));
+    this.serverNames = new ServerNames((gmtUnixTime, batch, row) => this.sightings.readHello(gmtUnixTime, batch, row));
   }
 
   /** Reads every row; keeps nothing that points into the batch. */
   consume(batch: HeaderBatch): void {
     this.recent.read(batch);
-    this.table.approach(batch);
+    this.guesses.approach(batch);
     for (let row = 0; row < batch.count; row++) {
       this.consumeRow(batch, row);
       // Only now: whoever asks for the counters meanwhile, because the sink is full, finds a packet either nowhere or in both sums.
@@ -136,7 +138,7 @@ export class Meter {
       'server-name-implausible': this.serverNames.implausible,
       'server-name-given-up': this.serverNames.givenUp,
       'conversation-forgotten': this.conversations.forgotten,
-      'fragment-forgotten': this.fragments.forgotten,
+      'fragment-forgotten': this.keys.forgotten,
       'recent-frame-forgotten': this.recent.forgotten,
       'second-saturated': this.seconds.saturated,
     };
@@ -153,7 +155,6 @@ export class Meter {
       return;
     }
     this.time.advance(atUs);
-    this.fillKey(batch, row, atUs);
     const isWhole = batch.laterFragment[row] !== 1;
     const readFault = isWhole ? this.sightings.read(batch, row, atUs) : undefined;
     const slice = this.count(batch, row, atUs);
@@ -167,65 +168,68 @@ export class Meter {
     if (isFaulty) this.table.set(slice, sliceWord.faults, this.table.get(slice, sliceWord.faults) + 1);
   }
 
-  /** Later fragments take the ports of their first one, where it is known. */
-  private fillKey(batch: HeaderBatch, row: number, atUs: Microseconds): void {
-    const layers = batch.layers[row] as number;
-    let kind: number = portKind.none;
-    let sourcePort = batch.sourcePort[row] as number;
-    let destinationPort = batch.destinationPort[row] as number;
-    if (layers & (layer.tcp | layer.udp)) kind = portKind.ports;
-    else if (layers & (layer.icmp | layer.icmpv6)) kind = portKind.icmp;
-    if (batch.laterFragment[row] === 1) {
-      if (this.fragments.find(batch, row, atUs)) {
-        kind = this.fragments.portKind;
-        sourcePort = this.fragments.sourcePort;
-        destinationPort = this.fragments.destinationPort;
-      }
-    } else if (batch.isFragment[row] === 1 && kind !== portKind.none) {
-      this.fragments.remember(batch, row, atUs, kind, sourcePort, destinationPort);
-    }
-    this.key.fill(batch, row, Math.floor(atUs / minuteUs), kind, sourcePort, destinationPort);
-  }
-
   /** The slice in which the packet was counted; `noSlice` when there was no room for it. */
   private count(batch: HeaderBatch, row: number, atUs: Microseconds): number {
-    const { key, table } = this;
+    const { table, guesses } = this;
+    const minute = Math.floor(atUs / minuteUs);
+    const sinceUs = atUs - minute * minuteUs;
+    const second = Math.floor(sinceUs / secondUs);
     const tcpFlags = batch.tcpFlags[row] as number;
     const octets = batch.originalLength[row] as number;
-    const second = Math.floor((atUs - (key.words[keyAt.minute] as number) * minuteUs) / secondUs);
-    let slice = table.findRow(key, row);
-    const isPlain =
-      slice !== noSlice &&
-      table.get(slice, sliceWord.second) === second &&
-      atUs >= table.getDouble(slice, sliceDouble.firstAt) &&
-      !SliceConversations.concerns(tcpFlags);
-    if (!isPlain) {
-      slice = this.prepare(slice, second, tcpFlags, octets, atUs);
+    let slice = guesses.find(batch, row, minute);
+    let { reversed } = guesses;
+    if (slice === noSlice || !this.goesOn(slice, second, reversed, octets, tcpFlags, sinceUs, atUs)) {
+      const { keys } = this;
+      keys.read(batch, row, atUs);
+      reversed = keys.key.reversed;
+      slice = this.prepare(table.find(keys.key), second, tcpFlags, octets, atUs);
       if (slice === noSlice) return noSlice;
+      guesses.learn(batch, row, slice, reversed);
     }
-    table.count(slice, key.reversed, octets, tcpFlags, atUs);
+    table.count(slice, reversed, octets, tcpFlags, sinceUs);
     return slice;
   }
 
-  /** Before a packet is counted that begins a slice or a second, arrives late, or may change its conversation: `slice`, the new one, or `noSlice`. */
+  /** Whether a packet of `slice` does nothing but go on: as almost all do. The first one of a second turns to that second. */
+  private goesOn(
+    slice: number,
+    second: number,
+    reversed: number,
+    octets: number,
+    tcpFlags: number,
+    sinceUs: Microseconds,
+    atUs: Microseconds,
+  ): boolean {
+    const { table, seconds } = this;
+    if (SliceConversations.concerns(tcpFlags) || sinceUs < table.getCount(slice, countWord.firstUs)) return false;
+    if (second === table.getCount(slice, countWord.second)) return true;
+    if (!seconds.hasRoom(slice, second)) return false;
+    this.conversations.seen(slice, atUs);
+    seconds.count(slice, second, reversed, octets);
+    return true;
+  }
+
+  /** Before a packet is counted of which nothing is known but its key: `slice`, which that found, a new one, or `noSlice`. */
   private prepare(slice: number, second: number, tcpFlags: number, octets: number, atUs: Microseconds): number {
-    const { key, table, seconds, conversations, time } = this;
-    if (!this.hasRoom(slice, second)) {
+    const { table, seconds, conversations, time } = this;
+    const { key } = this.keys;
+    let prepared = slice;
+    if (!this.hasRoom(prepared, second)) {
       // Slices of another time than the present one can go at once; readers add up what comes later.
       time.finishOthers();
       this.outlet.stretch();
-      slice = table.find(key);
-      if (!this.hasRoom(slice, second)) return noSlice;
+      prepared = table.find(key);
+      if (!this.hasRoom(prepared, second)) return noSlice;
     }
-    const isNew = slice === noSlice;
+    const isNew = prepared === noSlice;
     if (isNew) {
-      slice = table.insert(key, atUs);
-      seconds.begin(slice, second);
-      time.hold(slice, key.words[keyAt.minute] as number);
+      prepared = table.insert(key, atUs);
+      seconds.begin(prepared, second);
+      time.hold(prepared, key.words[keyAt.minute] as number);
     }
-    conversations.converse(key, slice, tcpFlags, atUs, isNew, time.current);
-    seconds.count(slice, second, key.reversed, octets);
-    return slice;
+    conversations.converse(key, prepared, tcpFlags, atUs, isNew, time.current);
+    seconds.count(prepared, second, key.reversed, octets);
+    return prepared;
   }
 
   private hasRoom(slice: number, second: number): boolean {
@@ -235,8 +239,10 @@ export class Meter {
   /** Looks into the data for the application protocol and the server's name; true when something in it was broken. */
   private look(batch: HeaderBatch, row: number, slice: number): boolean {
     const { table } = this;
-    if (table.get(slice, sliceWord.application) === 0 && table.get(slice, sliceWord.looks) < looksPerSlice) {
-      table.set(slice, sliceWord.looks, table.get(slice, sliceWord.looks) + 1);
+    const looked = table.getCount(slice, countWord.application);
+    // Not recognised, and not looked for often enough: nothing but that number of times.
+    if (looked >>> applicationBits < looksPerSlice && table.applicationOf(slice) === 0) {
+      table.setCount(slice, countWord.application, looked + (1 << applicationBits));
       const application = applicationIn(batch, row);
       if (application !== 0) this.conversations.learnApplication(slice, application);
     }

@@ -4,15 +4,15 @@ import { minute } from '../base/time.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import { applicationNamed } from './application.ts';
 import { fieldsOfKey, keyAt } from './flowKey.ts';
-import { sliceDouble, sliceWord } from './flowTable.ts';
 import type { SecondLists } from './secondCounts.ts';
 import type { ServerName } from './serverName.ts';
+import { outDouble, outWord } from './sliceRecord.ts';
 
 const tcp = 6;
 
 /** A slice on its way out. Its words are borrowed: valid until the sink returns. */
 export interface SliceView {
-  /** Words as in the flow table; those of the slice begin at `at`. Who began has been settled in them. */
+  /** Words as `outWord` says; those of the slice begin at `at`. Who began has been settled in them. */
   readonly words: Int32Array;
   /** The same memory as 64-bit words; those of the slice begin at `at / 2`. */
   readonly doubles: Float64Array;
@@ -29,7 +29,7 @@ export function flowRecordOf(capture: string, view: SliceView): FlowRecord {
   const { words, doubles, at, seconds, serverName } = view;
   const word = (index: number) => words[at + index] as number;
   const double = (index: number) => doubles[at / 2 + index] as number;
-  const high = view.highBegan ?? word(sliceWord.highBegan);
+  const high = view.highBegan ?? word(outWord.highBegan);
   const low = 1 - high;
   const fields = fieldsOfKey(words, at, high === 1);
   const isTcp = fields.protocol === tcp;
@@ -37,16 +37,16 @@ export function flowRecordOf(capture: string, view: SliceView): FlowRecord {
     capture,
     minute: word(keyAt.minute) * minute,
     ...fields,
-    begunBy: word(sliceWord.bySyn) === 1 ? 'syn' : 'first-packet',
-    firstAt: double(sliceDouble.firstAt),
-    lastAt: double(sliceDouble.lastAt),
-    sourcePackets: word(sliceWord.lowPackets + high),
-    sourceOctets: double(sliceDouble.lowOctets + high),
-    destinationPackets: word(sliceWord.lowPackets + low),
-    destinationOctets: double(sliceDouble.lowOctets + low),
-    sourceTcpFlags: isTcp ? (word(sliceWord.tcpFlags) >>> (8 * high)) & 0xff : null,
-    destinationTcpFlags: isTcp ? (word(sliceWord.tcpFlags) >>> (8 * low)) & 0xff : null,
-    application: applicationNamed(word(sliceWord.application)),
+    begunBy: word(outWord.bySyn) === 1 ? 'syn' : 'first-packet',
+    firstAt: double(outDouble.firstAt),
+    lastAt: double(outDouble.lastAt),
+    sourcePackets: word(outWord.lowPackets + high),
+    sourceOctets: double(outDouble.lowOctets + high),
+    destinationPackets: word(outWord.lowPackets + low),
+    destinationOctets: double(outDouble.lowOctets + low),
+    sourceTcpFlags: isTcp ? (word(outWord.tcpFlags) >>> (8 * high)) & 0xff : null,
+    destinationTcpFlags: isTcp ? (word(outWord.tcpFlags) >>> (8 * low)) & 0xff : null,
+    application: applicationNamed(word(outWord.application)),
     serverName: serverName?.name ?? null,
     serverNameEvidence: serverName?.evidence ?? null,
     seconds: seconds.seconds,
@@ -54,6 +54,6 @@ export function flowRecordOf(capture: string, view: SliceView): FlowRecord {
     sourceOctetsBySecond: high ? seconds.highOctets : seconds.lowOctets,
     destinationPacketsBySecond: high ? seconds.lowPackets : seconds.highPackets,
     destinationOctetsBySecond: high ? seconds.lowOctets : seconds.highOctets,
-    faults: word(sliceWord.faults) >>> 0,
+    faults: word(outWord.faults) >>> 0,
   };
 }

@@ -5,7 +5,10 @@ import { type Microseconds, second } from '../base/time.ts';
 import type { NameRecord } from '../record/sighting.ts';
 import type { DnsMessage } from '../wire/dns.ts';
 import { type DnsRecord, dnsType } from '../wire/dnsRecord.ts';
+import type { HeaderBatch } from '../wire/headerBatch.ts';
 import type { NbnsMessage } from '../wire/nbns.ts';
+import type { PlainAnswer } from '../wire/plainAnswer.ts';
+import { ToldName } from './toldName.ts';
 
 /** Bounds of one answer; what is beyond them is left out and counted. */
 const namesPerAnswer = 64;
@@ -27,11 +30,23 @@ export interface AnswerContext {
 export class Names {
   /** Names and addresses beyond the bounds of one answer. */
   leftOut = 0;
+  private readonly told = new ToldName();
 
   constructor(
     private readonly capture: string,
     private readonly write: (record: NameRecord) => void,
+    private readonly tell: (told: ToldName) => void,
   ) {}
+
+  /** A message of DNS that is plain: as `learnDns` does with what `readDns` makes of it. */
+  learnPlain(answer: PlainAnswer, batch: HeaderBatch, row: number, atUs: Microseconds): void {
+    const { told } = this;
+    if (answer.count > 0) told.begin(answer, batch, row, atUs);
+    for (let i = 0; i < answer.count; i++) {
+      told.take(answer, i);
+      this.tell(told);
+    }
+  }
 
   /** A message of DNS, mDNS or LLMNR. Questions, failures and empty answers teach nothing. */
   learnDns(message: DnsMessage, evidence: 'dns' | 'mdns' | 'llmnr', context: AnswerContext): void {

@@ -15,6 +15,7 @@ import type { Microseconds } from '../base/time.ts';
 import { batchRows, type HeaderBatch, layer } from '../wire/headerBatch.ts';
 import { tcpFlag } from '../wire/tcp.ts';
 import type { HashKey } from './keyedHash.ts';
+import { alignedDoubles, wordsOf } from './lineMemory.ts';
 
 const apartUs: Microseconds = 1000;
 const sets = 4096;
@@ -36,8 +37,8 @@ export class RecentFrames {
   /** Frames that left the table within a millisecond, so that a second copy would not be recognised. */
   forgotten = 0;
   /** A set is one line of a processor's cache: four pairs of hashes, then four times. */
-  private readonly seenAtUs = new Float64Array(sets * framesPerSet * 2).fill(Number.NEGATIVE_INFINITY);
-  private readonly hashes = new Int32Array(this.seenAtUs.buffer);
+  private readonly seenAtUs = alignedDoubles(sets * framesPerSet * 2).fill(Number.NEGATIVE_INFINITY);
+  private readonly hashes = wordsOf(this.seenAtUs);
   private readonly turn = new Uint8Array(sets);
   /** Of the rows of the batch that was read last: a pair of hashes each, and what was found. */
   private readonly rowHashes = new Int32Array(batchRows * 2);

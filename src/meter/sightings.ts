@@ -15,18 +15,22 @@ import { nbnsPort, readNbns } from '../wire/nbns.ts';
 import { readNdp } from '../wire/ndp.ts';
 import { netbiosDatagramPort, readNetbiosDatagram } from '../wire/netbiosDatagram.ts';
 import { ntpPort, readNtp } from '../wire/ntp.ts';
+import { PlainAnswer } from '../wire/plainAnswer.ts';
 import { readSmbNegotiation, smbPort } from '../wire/smb2.ts';
 import { assembleDnsMessages } from '../wire/streamHeads.ts';
-import type { ClientHello } from '../wire/tls.ts';
+import { ArpMemory } from './arpMemory.ts';
 import { Bindings, type SenderContext } from './bindings.ts';
 import { type ClockContext, HostClocks } from './hostClocks.ts';
 import { HourlyMemory } from './hourlyMemory.ts';
 import { type AnswerContext, Names } from './names.ts';
 import { NetworkFacts } from './networkFacts.ts';
 import { destinationOf, macOrNull, payloadOf, sourceOf } from './rowReading.ts';
+import type { ToldName } from './toldName.ts';
 
 export interface SightingSink {
   name(record: NameRecord): void;
+  /** Most names come like this, where a sink takes them so: it makes a record of them itself, or none. */
+  toldName?(told: ToldName): void;
   binding(record: BindingRecord): void;
   network(record: NetworkRecord): void;
   clock(record: ClockRecord): void;
@@ -42,14 +46,20 @@ export class Sightings {
   /** Neighbour discovery that was forwarded, or an advertisement from no link-local address: forged or broken, not believed. */
   unbelieved = 0;
   private readonly memory = new HourlyMemory();
+  private readonly arpMemory = new ArpMemory();
   private readonly dnsMessages = assembleDnsMessages();
+  private readonly plainAnswer = new PlainAnswer();
   private readonly names: Names;
   private readonly bindings: Bindings;
   private readonly networkFacts: NetworkFacts;
   private readonly hostClocks: HostClocks;
 
   constructor(capture: string, sink: SightingSink) {
-    this.names = new Names(capture, (record) => sink.name(record));
+    this.names = new Names(
+      capture,
+      (record) => sink.name(record),
+      (told) => (sink.toldName ? sink.toldName(told) : sink.name(told.record(capture))),
+    );
     this.bindings = new Bindings(capture, this.memory, (record) => sink.binding(record));
     this.networkFacts = new NetworkFacts(capture, this.memory, (record) => sink.network(record));
     this.hostClocks = new HostClocks(capture, this.memory, (record) => sink.clock(record));
@@ -74,7 +84,7 @@ export class Sightings {
     if (layers & layer.arp) {
       const arp = readArp(payloadOf(batch, row));
       if (arp instanceof Fault) return arp;
-      if (arp) this.bindings.learnArp(arp, senderOf(batch, row, atUs));
+      if (arp && !this.arpMemory.has(arp.senderMac, arp.senderAddress, atUs)) this.bindings.learnArp(arp, senderOf(batch, row, atUs));
     } else if (layers & layer.icmpv6) return this.readNdp(batch, row, atUs);
     return undefined;
   }
@@ -90,8 +100,7 @@ export class Sightings {
   }
 
   /** `row`: the one that completed the hello. */
-  readHello({ gmtUnixTime }: ClientHello, batch: HeaderBatch, row: number): void {
-    if (gmtUnixTime === undefined) return;
+  readHello(gmtUnixTime: number, batch: HeaderBatch, row: number): void {
     const atUs = Math.floor(batch.capturedAtUs[row] as number);
     this.hostClocks.learnTls(gmtUnixTime, clocksOf(batch, row, atUs));
   }
@@ -111,6 +120,10 @@ export class Sightings {
   private readUdp(batch: HeaderBatch, row: number, atUs: Microseconds): Fault | undefined {
     switch (batch.sourcePort[row]) {
       case port.dns:
+        if (this.plainAnswer.read(batch.view, batch.payloadAt[row] as number, batch.payloadEnd[row] as number)) {
+          this.names.learnPlain(this.plainAnswer, batch, row, atUs);
+          return undefined;
+        }
         return this.learn(readDns(payloadOf(batch, row)), (message) => this.names.learnDns(message, 'dns', answerOf(batch, row, atUs)));
       case port.mdns:
       case port.llmnr: {

@@ -5,7 +5,8 @@ import { tcpFlag } from '../wire/tcp.ts';
 import { type Beginning, Conversations, evidence } from './conversation.ts';
 import type { ConversationOptions } from './conversationTable.ts';
 import { type FlowKey, isIntrinsic, keyAt } from './flowKey.ts';
-import { type FlowTable, sliceDouble, sliceWord, sliceWords } from './flowTable.ts';
+import type { FlowTable } from './flowTable.ts';
+import { countWord, sliceWord, sliceWords } from './sliceRecord.ts';
 
 const handshake = tcpFlag.syn | tcpFlag.ack;
 const closing = tcpFlag.fin | tcpFlag.rst;
@@ -40,7 +41,7 @@ export class SliceConversations {
     const { table, conversations } = this;
     if (isIntrinsic(key.words[keyAt.meta] as number)) return;
     const isSyn = (tcpFlags & (tcpFlag.syn | tcpFlag.rst)) === tcpFlag.syn;
-    if (isNew || isSyn || atUs < table.getDouble(slice, sliceDouble.firstAt)) {
+    if (isNew || isSyn || atUs < table.timeOf(slice, countWord.firstUs)) {
       // A SYN+ACK answers: the other end began.
       const side = isSyn && (tcpFlags & handshake) === handshake ? 1 - key.reversed : key.reversed;
       const id = conversations.observe(key, side, atUs, isSyn ? evidence.syn : evidence.packet, strand);
@@ -49,17 +50,23 @@ export class SliceConversations {
       table.set(slice, sliceWord.generation, conversations.generationOf(id));
       table.set(slice, sliceWord.highBegan, began.side);
       table.set(slice, sliceWord.bySyn, began.bySyn ? 1 : 0);
-      if (isNew) table.set(slice, sliceWord.application, began.application);
+      if (isNew) table.setApplication(slice, began.application);
     }
+    this.seen(slice, atUs);
+    if ((tcpFlags & closing) === 0) return;
     const id = this.conversationOf(slice);
-    if (id < 0) return;
-    conversations.seen(id, atUs);
-    if (tcpFlags & closing) conversations.close(id);
+    if (id >= 0) conversations.close(id);
+  }
+
+  /** A packet of a slice that changes nothing in its conversation but when it was seen last. */
+  seen(slice: number, atUs: Microseconds): void {
+    const id = this.conversationOf(slice);
+    if (id >= 0) this.conversations.seen(id, atUs);
   }
 
   /** The application protocol was recognised in a packet of `slice`. */
   learnApplication(slice: number, application: number): void {
-    this.table.set(slice, sliceWord.application, application);
+    this.table.setApplication(slice, application);
     const id = this.conversationOf(slice);
     if (id >= 0) this.conversations.learnApplication(id, application);
   }
@@ -86,6 +93,6 @@ export class SliceConversations {
     const { table } = this;
     table.set(slice, sliceWord.highBegan, began.side);
     table.set(slice, sliceWord.bySyn, began.bySyn ? 1 : 0);
-    if (table.get(slice, sliceWord.application) === 0) table.set(slice, sliceWord.application, began.application);
+    if (table.applicationOf(slice) === 0) table.setApplication(slice, began.application);
   }
 }

@@ -4,13 +4,14 @@
  */
 
 import type { FlowRecord } from '../record/flow.ts';
-import { intrinsicSource, isIntrinsic, keyAt } from './flowKey.ts';
-import { type FlowTable, noSlice, sliceWord, sliceWords } from './flowTable.ts';
+import { intrinsicSource, isIntrinsic, keyAt, keyWords } from './flowKey.ts';
+import { type FlowTable, noSlice } from './flowTable.ts';
 import { flowRecordOf, type SliceView } from './minuteSlice.ts';
 import { type MinuteChain, nothingToCopy } from './packetTime.ts';
 import type { ServerName } from './serverName.ts';
 import type { SightingSink } from './sightings.ts';
 import type { SliceConversations } from './sliceConversations.ts';
+import { countWord, outDouble, outWord, outWords, sliceWord, sliceWords } from './sliceRecord.ts';
 import type { SliceSeconds } from './sliceSeconds.ts';
 
 export interface MeterSink extends SightingSink {
@@ -37,6 +38,9 @@ export class SliceOutlet {
   /** A chain through the table. */
   private firstDue = noSlice;
   private lastDue = noSlice;
+  /** The slice on its way out. */
+  private readonly words = new Int32Array(outWords);
+  private readonly doubles = new Float64Array(this.words.buffer);
 
   constructor(
     private readonly capture: string,
@@ -128,12 +132,12 @@ export class SliceOutlet {
     }
     const highBegan = table.get(slice, sliceWord.highBegan);
     const bySyn = table.get(slice, sliceWord.bySyn);
-    const application = table.get(slice, sliceWord.application);
+    const application = table.applicationOf(slice);
     this.conversations.foresee(slice);
     this.emit(slice);
     table.set(slice, sliceWord.highBegan, highBegan);
     table.set(slice, sliceWord.bySyn, bySyn);
-    table.set(slice, sliceWord.application, application);
+    table.setApplication(slice, application);
   }
 
   /** To the sink, unless a copy that says the same is there already. */
@@ -144,15 +148,15 @@ export class SliceOutlet {
       table.set(slice, sliceWord.highBegan, intrinsicSource(meta));
       table.set(slice, sliceWord.bySyn, 0);
     }
-    const packets = table.get(slice, sliceWord.lowPackets) + table.get(slice, sliceWord.highPackets);
+    const packets = table.getCount(slice, countWord.lowPackets) + table.getCount(slice, countWord.highPackets);
     const copied = table.get(slice, sliceWord.copied) >>> 0;
-    const as =
-      table.get(slice, sliceWord.highBegan) | (table.get(slice, sliceWord.bySyn) << 1) | (table.get(slice, sliceWord.application) << 2);
+    const as = table.get(slice, sliceWord.highBegan) | (table.get(slice, sliceWord.bySyn) << 1) | (table.applicationOf(slice) << 2);
     if (packets === copied && as === table.get(slice, sliceWord.copiedAs)) return;
+    this.write(slice);
     const view: SliceView = {
-      words: table.words,
-      doubles: table.doubles,
-      at: slice * sliceWords,
+      words: this.words,
+      doubles: this.doubles,
+      at: 0,
       seconds: this.seconds.read(slice),
       serverName: this.names.get(slice),
       replaced: copied > 0 ? { packets: copied, highBegan: table.get(slice, sliceWord.copiedAs) & 1 } : undefined,
@@ -163,5 +167,23 @@ export class SliceOutlet {
     table.set(slice, sliceWord.copiedAs, as);
     this.held -= packets - copied;
     this.handedOver += packets - copied;
+  }
+
+  /** The words of the slice as they leave. */
+  private write(slice: number): void {
+    const { table, words, doubles } = this;
+    const at = slice * sliceWords;
+    for (let i = 0; i < keyWords; i++) words[i] = table.words[at + i] as number;
+    words[outWord.tcpFlags] = table.getCount(slice, countWord.tcpFlags);
+    words[outWord.application] = table.applicationOf(slice);
+    words[outWord.faults] = table.get(slice, sliceWord.faults);
+    words[outWord.lowPackets] = table.getCount(slice, countWord.lowPackets);
+    words[outWord.highPackets] = table.getCount(slice, countWord.highPackets);
+    words[outWord.highBegan] = table.get(slice, sliceWord.highBegan);
+    words[outWord.bySyn] = table.get(slice, sliceWord.bySyn);
+    doubles[outDouble.lowOctets] = table.octets(slice, 0);
+    doubles[outDouble.highOctets] = table.octets(slice, 1);
+    doubles[outDouble.firstAt] = table.timeOf(slice, countWord.firstUs);
+    doubles[outDouble.lastAt] = table.timeOf(slice, countWord.lastUs);
   }
 }

@@ -6,8 +6,9 @@
  * when a later one begins, and a packet that arrives late is counted in the cell of its second.
  */
 
-import { type FlowTable, sliceDouble, sliceWord } from './flowTable.ts';
+import type { FlowTable } from './flowTable.ts';
 import { mostOctets, noCell, SecondCounts, type SecondLists } from './secondCounts.ts';
+import { countWord, sliceWord } from './sliceRecord.ts';
 
 export class SliceSeconds {
   private readonly cells: SecondCounts;
@@ -29,27 +30,27 @@ export class SliceSeconds {
   /** Whether a packet in `second` of the minute can be counted in `slice`. */
   hasRoom(slice: number, second: number): boolean {
     const { table, cells } = this;
-    const latest = table.get(slice, sliceWord.second);
+    const latest = table.getCount(slice, countWord.second);
     if (second === latest || cells.hasRoom) return true;
     return second < latest && cells.find(table.get(slice, sliceWord.cell), second) !== noCell;
   }
 
   /** The first second of a slice that is new. */
   begin(slice: number, second: number): void {
-    this.table.set(slice, sliceWord.second, second);
+    this.table.setCount(slice, countWord.second, second);
   }
 
   /** One packet, which the slice itself is yet to count. The caller asked `hasRoom` before. */
   count(slice: number, second: number, reversed: number, octets: number): void {
     const { table } = this;
-    const latest = table.get(slice, sliceWord.second);
+    const latest = table.getCount(slice, countWord.second);
     if (second > latest) this.turn(slice, second);
     else if (second < latest) {
       const { cells } = this;
       let cell = cells.find(table.get(slice, sliceWord.cell), second);
       if (cell === noCell) cell = this.prepend(slice, second);
       cells.add(cell, reversed, 1, octets);
-      this.setBefore(slice, reversed, this.packetsBefore(slice, reversed) + 1, this.octetsBefore(slice, reversed) + octets);
+      this.setBefore(slice, reversed, this.packetsBefore(slice, reversed) + 1, this.table.octetsBefore(slice, reversed) + octets);
     }
   }
 
@@ -57,7 +58,7 @@ export class SliceSeconds {
   read(slice: number): SecondLists {
     const { table } = this;
     const lists = this.cells.read(table.get(slice, sliceWord.cell));
-    lists.seconds.push(table.get(slice, sliceWord.second));
+    lists.seconds.push(table.getCount(slice, countWord.second));
     lists.lowPackets.push(this.packetsOfLatest(slice, 0));
     lists.lowOctets.push(Math.min(this.octetsOfLatest(slice, 0), mostOctets));
     lists.highPackets.push(this.packetsOfLatest(slice, 1));
@@ -74,12 +75,12 @@ export class SliceSeconds {
   /** The latest second gets its cell, and `second` takes its place. */
   private turn(slice: number, second: number): void {
     const { table } = this;
-    const cell = this.prepend(slice, table.get(slice, sliceWord.second));
+    const cell = this.prepend(slice, table.getCount(slice, countWord.second));
     for (const end of [0, 1]) {
       this.cells.add(cell, end, this.packetsOfLatest(slice, end), this.octetsOfLatest(slice, end));
-      this.setBefore(slice, end, table.get(slice, sliceWord.lowPackets + end), table.getDouble(slice, sliceDouble.lowOctets + end));
+      this.setBefore(slice, end, table.getCount(slice, countWord.lowPackets + end), table.octets(slice, end));
     }
-    table.set(slice, sliceWord.second, second);
+    table.setCount(slice, countWord.second, second);
   }
 
   private prepend(slice: number, second: number): number {
@@ -89,23 +90,19 @@ export class SliceSeconds {
   }
 
   private packetsOfLatest(slice: number, end: number): number {
-    return this.table.get(slice, sliceWord.lowPackets + end) - this.packetsBefore(slice, end);
+    return this.table.getCount(slice, countWord.lowPackets + end) - this.packetsBefore(slice, end);
   }
 
   private octetsOfLatest(slice: number, end: number): number {
-    return this.table.getDouble(slice, sliceDouble.lowOctets + end) - this.octetsBefore(slice, end);
+    return this.table.octets(slice, end) - this.table.octetsBefore(slice, end);
   }
 
   private packetsBefore(slice: number, end: number): number {
     return this.table.get(slice, sliceWord.lowPacketsBefore + end);
   }
 
-  private octetsBefore(slice: number, end: number): number {
-    return this.table.getDouble(slice, sliceDouble.lowOctetsBefore + end);
-  }
-
   private setBefore(slice: number, end: number, packets: number, octets: number): void {
     this.table.set(slice, sliceWord.lowPacketsBefore + end, packets);
-    this.table.setDouble(slice, sliceDouble.lowOctetsBefore + end, octets);
+    this.table.setOctetsBefore(slice, end, octets);
   }
 }

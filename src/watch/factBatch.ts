@@ -6,9 +6,10 @@
  * flow table, a name is as `factWords.ts` says; the rare other kinds are JSON.
  */
 
-import { sliceWords } from '../meter/flowTable.ts';
 import type { SliceView } from '../meter/minuteSlice.ts';
 import type { SliceSink } from '../meter/sliceOutlet.ts';
+import { outWords } from '../meter/sliceRecord.ts';
+import type { ToldName } from '../meter/toldName.ts';
 import type { ClockRecord } from '../record/clock.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import type { BindingRecord, NameRecord, NetworkRecord } from '../record/sighting.ts';
@@ -29,7 +30,9 @@ const secondsInMinute = 60;
 const listsOfSeconds = 5;
 const longestServerName = 253;
 /** Words of the longest flow record; also what counts as room. */
-const longestFlow = 4 + sliceWords + 4 + secondsInMinute * listsOfSeconds + wordsOfText(longestServerName) + 1;
+const longestFlow = 4 + outWords + 4 + secondsInMinute * listsOfSeconds + wordsOfText(longestServerName) + 1;
+/** The identity of the capture is no part of a buffer: who reads it knows. */
+const notWritten = '';
 /** Records that may wait for a buffer, beside the slices in the flow table. */
 const mostWaiting = 16_384;
 
@@ -92,8 +95,8 @@ export class FactWriter implements SliceSink {
     const text = view.serverName?.name ?? '';
     const start = this.used;
     let at = start + recordAt.content;
-    words.set(view.words.subarray(view.at, view.at + sliceWords), at);
-    at += sliceWords;
+    words.set(view.words.subarray(view.at, view.at + outWords), at);
+    at += outWords;
     content.doubles[at / 2] = view.replaced?.packets ?? 0;
     words[at + 2] = seconds.length;
     at += 4;
@@ -115,6 +118,19 @@ export class FactWriter implements SliceSink {
 
   name(record: NameRecord): void {
     this.sighting(kindNumber.name, record);
+  }
+
+  toldName(told: ToldName): void {
+    const { nameLength } = told;
+    const words = FactWords.nameHead + wordsOfText(nameLength);
+    if (this.queue.length > 0 || !this.roomFor(recordAt.content + words + 1)) {
+      this.name(told.record(notWritten));
+      return;
+    }
+    const at = this.used + recordAt.content;
+    this.content.setToldName(at, told);
+    this.end(kindNumber.name, evidenceNumber[told.evidence], nameLength, at + words);
+    this.records++;
   }
 
   binding(record: BindingRecord): void {

@@ -1,7 +1,7 @@
 /** Reads back what `factBatch.ts` wrote: records as they are declared. */
 
-import { sliceWords } from '../meter/flowTable.ts';
 import { flowRecordOf, type SliceView } from '../meter/minuteSlice.ts';
+import { outWords } from '../meter/sliceRecord.ts';
 import { clockKind } from '../record/clock.ts';
 import type { FlowRecord } from '../record/flow.ts';
 import { fieldsOf, type RecordKind } from '../record/kind.ts';
@@ -85,7 +85,7 @@ export class FactBatch {
     const flags = words[start + recordAt.flags] as number;
     const textLength = words[start + recordAt.textLength] as number;
     const slice = start + recordAt.content;
-    let at = slice + sliceWords;
+    let at = slice + outWords;
     const replacedPackets = doubles[at / 2] as number;
     const count = words[at + 2] as number;
     at += 4;

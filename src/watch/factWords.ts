@@ -7,6 +7,7 @@
  */
 
 import type { Address } from '../base/address.ts';
+import type { ToldName } from '../meter/toldName.ts';
 import type { NameRecord } from '../record/sighting.ts';
 
 const encoder = new TextEncoder();
@@ -81,6 +82,19 @@ export class FactWords {
     return this.setText(at + nameAt.text, record.name);
   }
 
+  /** As `setName`; its text takes `nameLength` octets. */
+  setToldName(at: number, told: ToldName): void {
+    const { doubles } = this;
+    doubles[(at + nameAt.frame) / 2] = told.frame;
+    doubles[(at + nameAt.clientMac) / 2] = told.clientMac;
+    doubles[(at + nameAt.from) / 2] = told.from;
+    doubles[(at + nameAt.until) / 2] = told.until;
+    this.setAddressWords(at + nameAt.clientAddress, told.clientAddress);
+    this.setAddressWords(at + nameAt.address, told.address);
+    this.setAddressWords(at + nameAt.server, told.server);
+    told.writeName(this.octets, (at + nameAt.text) * 4);
+  }
+
   /** @param length octets of its text */
   name(at: number, capture: string, evidence: number, length: number): NameRecord {
     const { doubles } = this;
@@ -103,6 +117,11 @@ export class FactWords {
     // A store keeps the low 64 bits.
     this.bigints[at / 2] = address;
     this.bigints[at / 2 + 1] = address >> half;
+  }
+
+  /** @param address four words, most significant first */
+  private setAddressWords(at: number, address: Uint32Array): void {
+    for (let i = 0; i < 4; i++) this.words[at + i] = address[3 - i] as number;
   }
 
   private address(at: number): Address {

@@ -4,7 +4,7 @@ import { type Fault, latin1, looping, malformed, type Region, uint8, uint16, wit
 import type { OctetBuilder } from './octetBuilder.ts';
 
 /** Octets of a name, lengths included (RFC 1035 §2.3.4). */
-const longestName = 255;
+export const longestName = 255;
 const pointer = 0xc0;
 
 /** A name and the offset of what follows it in the message. */
@@ -54,20 +54,20 @@ export function readName(message: Region, at: number): NameRead | Fault {
 
 function labelText(octets: Uint8Array, at: number, length: number): string {
   let i = 0;
-  while (i < length && isPlain(uint8(octets, at + i))) i++;
+  while (i < length && isPlainInName(uint8(octets, at + i))) i++;
   let text = latin1(octets, at, i);
   for (; i < length; i++) text += octetText(uint8(octets, at + i));
   return text;
 }
 
 /** The octet stands for itself: neither capital nor escaped. */
-function isPlain(octet: number): boolean {
+export function isPlainInName(octet: number): boolean {
   if (octet >= 0x61) return octet < 0x7f;
   return octet > 0x20 && octet !== 0x2e && octet !== 0x5c && (octet < 0x41 || octet > 0x5a);
 }
 
 function octetText(octet: number): string {
-  if (isPlain(octet)) return String.fromCharCode(octet);
+  if (isPlainInName(octet)) return String.fromCharCode(octet);
   if (octet === 0x2e || octet === 0x5c) return `\\${String.fromCharCode(octet)}`;
   if (octet <= 0x20 || octet >= 0x7f) return `\\${String(octet).padStart(3, '0')}`;
   return String.fromCharCode(octet + 0x20);

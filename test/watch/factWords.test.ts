@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { ToldName } from '../../src/meter/toldName.ts';
 import type { NameRecord } from '../../src/record/sighting.ts';
 import { evidenceNumber, FactWords, wordsOfName, wordsOfText } from '../../src/watch/factWords.ts';
+import { encodeDnsResponse } from '../../src/wire/dns.ts';
+import { dnsType } from '../../src/wire/dnsRecord.ts';
+import { PlainAnswer } from '../../src/wire/plainAnswer.ts';
+import { batchOf, client, server, start, udp } from '../meter/frames.ts';
 
 const address = fc.oneof(
   fc.nat(0xffff_ffff).map((word) => (0xffffn << 32n) | BigInt(word)),
@@ -41,6 +46,24 @@ describe('a name as words', () => {
           before.every((word) => word === -1),
           'what stood before is left alone',
         );
+      }),
+    ));
+  it('is the same told as written', () =>
+    fc.assert(
+      fc.property(fc.domain(), address, fc.nat(0xffff_ffff), (name, given, ttlSeconds) => {
+        const asked = [{ name, type: dnsType.a }];
+        const message = encodeDnsResponse({ id: 1, questions: asked, answers: [{ name, address: given, ttlSeconds }] });
+        const batch = batchOf([udp(start, server, client, 53, 40_000, message)]);
+        const answer = new PlainAnswer();
+        assert.ok(answer.read(batch.view, batch.payloadAt[0] as number, batch.payloadEnd[0] as number));
+        const told = new ToldName();
+        told.begin(answer, batch, 0, start);
+        told.take(answer, 0);
+        const words = new FactWords(new Int32Array(200).fill(-1));
+        words.setToldName(4, told);
+        const read = words.name(4, 'c', evidenceNumber[told.evidence], told.nameLength);
+        assert.deepEqual(read, told.record('c'));
+        assert.deepEqual([read.name, read.address, read.until], [name, given, start + ttlSeconds * 1_000_000]);
       }),
     ));
 });
