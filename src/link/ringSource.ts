@@ -13,49 +13,8 @@ import { missingInterface } from './liveError.ts';
 import { defaultSnapLength, type InterfaceState, type LiveOptions, type LiveSource, type LiveStatistics } from './liveSource.ts';
 import { native } from './native.ts';
 import { PacketSocket, type RingShape } from './packetSocket.ts';
-
-/** Offsets in tpacket_block_desc, in 32-bit words. */
-const block = { status: 2, frames: 3, firstFrameAt: 4, octets: 5 } as const;
-/** Offsets in tpacket3_hdr, in 32-bit words. */
-const header = {
-  nextAt: 0,
-  seconds: 1,
-  nanoseconds: 2,
-  captured: 3,
-  original: 4,
-  status: 5,
-  macAt: 6,
-  tagControl: 8,
-  tagProtocol: 9,
-} as const;
-const statusUser = 1;
-const tagValid = 0x10;
-const tagProtocolValid = 0x40;
-
-/** Octets of a line of the cache, and how many at the start of a frame are read by those who look at it: of a short one all. */
-const lineOctets = 64;
-const [shortFrame, headTouched] = [176, 80];
-
-/** An 802.1Q tag; the kernel takes the outermost one out of the frame. */
-const tagOctets = 4;
-const macOctets = 12;
-
-/** Header, address and padding that the kernel puts before a frame take at least this many octets. */
-const leastOctetsPerFrame = 80;
-
-/**
- * A block that is not full is handed over after the retire time all the same, so that what can be buffered is blocks × time: many small blocks.
- * From three quarters full on, the kernel may drop a frame when the retire time ends at the same moment: two seconds are aimed at, so that
- * a consumer may stall for one. A block holds the largest frame that segmentation offload makes, 64 KiB.
- */
-export function ringShape(ringMiB: number, retireMs: number): RingShape {
-  const largest = 256 * 1024;
-  const ringOctets = ringMiB * 1024 * 1024;
-  const blockOctets = (ringOctets / largest) * retireMs >= bufferedMs ? largest : largest / 2;
-  return { blockOctets, blocks: ringOctets / blockOctets, retireMs };
-}
-
-const bufferedMs = 2000;
+import { blockWord, readBlock, statusUser, tagOctets } from './ringBlock.ts';
+import { mostFrames, ringRestMs, ringShape } from './ringShape.ts';
 
 export class RingSource implements LiveSource {
   readonly kind = 'ring';
@@ -78,6 +37,7 @@ export class RingSource implements LiveSource {
   private freezes = 0;
   private lastName: string;
   private closed = false;
+  private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
 
   private constructor(
     private readonly socket: PacketSocket,
@@ -86,6 +46,7 @@ export class RingSource implements LiveSource {
     private index: number,
     described: CaptureInterface,
     private readonly promiscuous: boolean,
+    private readonly restMs: number,
     readonly reason: string,
     firstFrameNumber: number,
   ) {
@@ -94,7 +55,7 @@ export class RingSource implements LiveSource {
     this.signedWords = new Int32Array(memory);
     this.spill = new BlockSpill(shape.blockOctets, shape.blocks);
     this.blockWords = shape.blockOctets / 4;
-    this.frames = new FrameRows(Math.ceil(shape.blockOctets / leastOctetsPerFrame), firstFrameNumber);
+    this.frames = new FrameRows(mostFrames(shape), firstFrameNumber);
     this.frames.begin(this.ring.octets);
     this.interface = described;
     this.lastName = described.name ?? '';
@@ -114,7 +75,17 @@ export class RingSource implements LiveSource {
       if (filter.trim() !== '' || snapLength !== defaultSnapLength)
         socket.attachFilter(compileFilter(filter, name, frameLinkType, snapLength));
       const address = socket.createRing(shape, tagOctets);
-      const source = new RingSource(socket, shape, address, index, described, promiscuous, reason, options.firstFrameNumber ?? 1);
+      const source = new RingSource(
+        socket,
+        shape,
+        address,
+        index,
+        described,
+        promiscuous,
+        ringRestMs(ringMiB, retireMs),
+        reason,
+        options.firstFrameNumber ?? 1,
+      );
       source.attach(index);
       return source;
     } catch (error) {
@@ -130,15 +101,17 @@ export class RingSource implements LiveSource {
     if (spilled) {
       this.lent = 'spill';
       this.frames.octets = spilled.octets;
-      this.fill(spilled, 0);
+      this.touched = readBlock(spilled, 0, this.frames);
       return this.frames;
     }
     if (!this.isReady(this.current)) {
-      this.socket.wait(timeoutMs);
+      const restMs = Math.min(this.restMs, timeoutMs);
+      if (restMs > 0) Atomics.wait(this.sleeper, 0, 0, restMs);
+      if (!this.isReady(this.current)) this.socket.wait(timeoutMs - restMs);
       if (!this.isReady(this.current)) return undefined;
     }
     this.lent = 'ring';
-    this.fill(this.ring, this.current * this.blockWords);
+    this.touched = readBlock(this.ring, this.current * this.blockWords, this.frames);
     return this.frames;
   }
 
@@ -152,7 +125,7 @@ export class RingSource implements LiveSource {
   }
 
   private giveBack(): void {
-    Atomics.store(this.signedWords, this.current * this.blockWords + block.status, 0);
+    Atomics.store(this.signedWords, this.current * this.blockWords + blockWord.status, 0);
     this.current = this.current + 1 === this.shape.blocks ? 0 : this.current + 1;
   }
 
@@ -161,7 +134,7 @@ export class RingSource implements LiveSource {
     const { blocks, blockOctets } = this.shape;
     if (!this.isReady((this.current + blocks / 4) % blocks)) return;
     while (!this.spill.isFull && this.isReady(this.current)) {
-      const octets = this.ring.words[this.current * this.blockWords + block.octets] as number;
+      const octets = this.ring.words[this.current * this.blockWords + blockWord.octets] as number;
       this.spill.take(this.ring.octets, this.current * blockOctets, Math.min(octets, blockOctets));
       this.giveBack();
     }
@@ -215,37 +188,6 @@ export class RingSource implements LiveSource {
 
   private isReady(at: number): boolean {
     // Atomic, or the loop around it could read the word once and for all; and nothing of the block is read before its status.
-    return !this.closed && (Atomics.load(this.signedWords, at * this.blockWords + block.status) & statusUser) !== 0;
+    return !this.closed && (Atomics.load(this.signedWords, at * this.blockWords + blockWord.status) & statusUser) !== 0;
   }
-
-  /** @param at where the block begins, in words */
-  private fill(memory: BlockMemory, at: number): void {
-    const { frames } = this;
-    const { words, octets } = memory;
-    let touched = 0;
-    const count = words[at + block.frames] as number;
-    let frame = at + (words[at + block.firstFrameAt] as number) / 4;
-    for (let i = 0; i < count; i++) {
-      const begins = frame * 4 + ((words[frame + header.macAt] as number) & 0xffff);
-      const captured = words[frame + header.captured] as number;
-      const time = (words[frame + header.seconds] as number) * 1_000_000 + (((words[frame + header.nanoseconds] as number) / 1000) | 0);
-      const tagged = (words[frame + header.status] as number) & tagValid && captured >= macOctets ? tagOctets : 0;
-      if (tagged !== 0) restoreTag(memory, begins, frame);
-      frames.append(time, 0, begins - tagged, begins + captured, (words[frame + header.original] as number) + tagged);
-      // The kernel wrote the headers on another processor: asked for here, they arrive side by side; asked for by the decoder, one by one.
-      const until = begins + (captured <= shortFrame ? captured : headTouched);
-      for (let line = begins; line < until; line += lineOctets) touched ^= octets[line] as number;
-      touched ^= octets[begins + captured - 1] as number;
-      frame += (words[frame + header.nextAt] as number) / 4;
-    }
-    this.touched = touched;
-  }
-}
-
-/** Moves both MAC addresses into the room before the frame and writes the tag that the kernel took out where it was. */
-function restoreTag({ view, words }: BlockMemory, begins: number, frame: number): void {
-  for (let i = begins; i < begins + macOctets; i += 4) view.setUint32(i - tagOctets, view.getUint32(i));
-  const known = (words[frame + header.status] as number) & tagProtocolValid;
-  view.setUint16(begins + macOctets - tagOctets, known ? (words[frame + header.tagProtocol] as number) & 0xffff : 0x8100);
-  view.setUint16(begins + macOctets - 2, (words[frame + header.tagControl] as number) & 0xffff);
 }

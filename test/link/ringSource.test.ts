@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { linkType } from '../../src/link/frameBlock.ts';
 import type { LiveOptions, LiveSource } from '../../src/link/liveSource.ts';
 import { openLiveSource } from '../../src/link/openLiveSource.ts';
-import { ringShape } from '../../src/link/ringSource.ts';
+import { ringRestMs, ringShape } from '../../src/link/ringShape.ts';
 import { FrameSender } from '../lab/frameSender.ts';
 import { collect, type Mirror, mirror, numbered, numberOf, openTunnel, sendOnce } from '../lab/liveFrames.ts';
 import { Namespace, noLab, type Scope } from '../lab/namespaces.ts';
@@ -30,6 +30,12 @@ describe('the shape of a capture ring', () => {
     assert.deepEqual(ringShape(128, 10), { blockOctets: 256 * 1024, blocks: 512, retireMs: 10 });
     assert.deepEqual(ringShape(1, 4), { blockOctets: 128 * 1024, blocks: 8, retireMs: 4 });
   });
+  it('lets its reader rest as long as a quarter of it lasts, and not at all where frames are wanted soon', () => {
+    assert.deepEqual(
+      [ringRestMs(64, 10), ringRestMs(1024, 10), ringRestMs(8, 10), ringRestMs(1, 10), ringRestMs(64, 4)],
+      [20, 20, 3, 0, 0],
+    );
+  });
 });
 
 describe('the capture ring', { skip: noLab }, () => {
@@ -54,6 +60,21 @@ describe('the capture ring', { skip: noLab }, () => {
     }
     assert.deepEqual(live.statistics(), { received: 5000, dropped: 0, freezes: 0 });
     assert.deepEqual(live.statistics(), { received: 5000, dropped: 0, freezes: 0 }, 'asking twice does not forget');
+  });
+
+  it('hands over what came while its reader rested, and rests no longer than it may wait', (t) => {
+    const net = mirror(t);
+    const live = listen(t, net, { ringMiB: 64, retireMs: 10 });
+    for (let i = 0; i < 100 && !live.state().carrier; i++) live.poll(20);
+    assert.equal(live.poll(0), undefined, 'who cannot wait is answered');
+    for (let round = 0; round < 5; round++) {
+      sendOnce(net.network, 'out0', [numbered(round)]);
+      assert.deepEqual(
+        collect(live, 1).map(({ octets }) => numberOf(octets)),
+        [round],
+      );
+    }
+    assert.deepEqual(live.statistics(), { received: 5, dropped: 0, freezes: 0 });
   });
 
   it('goes round the ring more than once', (t) => {
