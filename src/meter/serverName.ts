@@ -47,8 +47,10 @@ export class ServerNames {
   find(batch: HeaderBatch, row: number): ServerName | Fault | undefined {
     const first = batch.octets[batch.payloadAt[row] as number] as number;
     const isAwaited = this.clientHellos.awaits(batch, row) || this.httpRequests.awaits(batch, row);
-    if (!isAwaited && !mayBeginHead(first)) return undefined;
-    if (!isAwaited && first === handshake && this.isPlainHello(batch, row)) return this.namedPlainly(batch, row);
+    if (!isAwaited) {
+      if (!mayBeginHead(first)) return undefined;
+      if (first === handshake && this.isPlainHello(batch, row)) return this.namedPlainly(batch, row);
+    }
     const hello = this.clientHellos.add(batch, row);
     if (hello instanceof Fault) return hello;
     if (hello) {

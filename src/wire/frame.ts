@@ -99,6 +99,7 @@ export function walkLayers(batch: HeaderBatch, row: number, linkType: number, at
 
 /** Rows are used again: what the walk may leave untouched starts empty. */
 function clearRow(batch: HeaderBatch, row: number, at: number, end: number): void {
+  batch.plainAs[row] = 0;
   batch.layers[row] = 0;
   batch.sourceMac[row] = noMac;
   batch.destinationMac[row] = noMac;

@@ -87,6 +87,8 @@ export class HeaderBatch {
   readonly payloadEnd = new Uint32Array(batchRows);
   /** The fault that stopped the walk, if any. */
   readonly fault: (Fault | undefined)[] = Array<Fault | undefined>(batchRows).fill(undefined);
+  /** What `plainFrame.ts` wrote into a row last, so that it need not write the same again; 0 where something else did. */
+  readonly plainAs = new Uint8Array(batchRows);
   /** Some row has a fault: batches without one need not be searched. */
   hasFaults = false;
 

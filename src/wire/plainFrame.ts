@@ -16,6 +16,8 @@ const tagLength = 4;
 const ipv4WithoutOptions = 0x45;
 /** The third word of an IPv4-mapped address. */
 const mapped = 0xffff;
+/** Stands in `HeaderBatch.plainAs`. */
+const usual = 1;
 const upperOfMac = 0x1_0000_0000;
 /** Of the flags and the offset: the More Fragments bit and the offset (RFC 791 §3.1). */
 const moreOrLater = 0x3fff;
@@ -82,23 +84,13 @@ export function walkPlainFrame(batch: HeaderBatch, row: number, at: number, end:
   batch.layers[row] = layers;
   batch.destinationMac[row] = view.getUint16(at) * upperOfMac + view.getUint32(at + 2);
   batch.sourceMac[row] = view.getUint16(at + 6) * upperOfMac + view.getUint32(at + 8);
-  batch.vlanCount[row] = networkAt === at + ethernetLength ? 0 : 1;
-  const { vlans } = batch;
-  vlans[row * vlansKept] = vlan;
-  for (let i = 1; i < vlansKept; i++) vlans[row * vlansKept + i] = 0;
-  batch.etherType[row] = type;
+  const isUsual = version === 4 && networkAt === at + ethernetLength;
+  if (!isUsual || batch.plainAs[row] !== usual) writeAlike(batch, row, version, type, networkAt === at + ethernetLength ? -1 : vlan);
   batch.networkAt[row] = networkAt;
-  batch.ipVersion[row] = version;
   const { sourceAddress, destinationAddress } = batch;
   const words = row * 4;
   if (version === 4) {
-    sourceAddress[words] = 0;
-    sourceAddress[words + 1] = 0;
-    sourceAddress[words + 2] = mapped;
     sourceAddress[words + 3] = view.getInt32(networkAt + ipv4At.source);
-    destinationAddress[words] = 0;
-    destinationAddress[words + 1] = 0;
-    destinationAddress[words + 2] = mapped;
     destinationAddress[words + 3] = view.getInt32(networkAt + ipv4At.destination);
     batch.identification[row] = view.getUint16(networkAt + ipv4At.identification);
   } else {
@@ -113,9 +105,26 @@ export function walkPlainFrame(batch: HeaderBatch, row: number, at: number, end:
   batch.destinationPort[row] = view.getUint16(transportAt + 2);
   batch.tcpFlags[row] = tcpFlags;
   batch.tcpSequence[row] = sequence;
-  batch.isFragment[row] = 0;
-  batch.laterFragment[row] = 0;
   batch.payloadAt[row] = payloadAt;
   batch.payloadEnd[row] = payloadEnd;
   return true;
+}
+
+/** What is the same in all plain frames of one kind. `vlan` −1: no tag. A row that held the usual kind, IPv4 without a tag, holds this already. */
+function writeAlike(batch: HeaderBatch, row: number, version: number, type: number, vlan: number): void {
+  const { vlans, sourceAddress, destinationAddress } = batch;
+  batch.plainAs[row] = version === 4 && vlan < 0 ? usual : 0;
+  batch.vlanCount[row] = vlan < 0 ? 0 : 1;
+  vlans[row * vlansKept] = Math.max(vlan, 0);
+  for (let i = 1; i < vlansKept; i++) vlans[row * vlansKept + i] = 0;
+  batch.etherType[row] = type;
+  batch.ipVersion[row] = version;
+  for (let i = row * 4; i < row * 4 + 2; i++) {
+    sourceAddress[i] = 0;
+    destinationAddress[i] = 0;
+  }
+  sourceAddress[row * 4 + 2] = mapped;
+  destinationAddress[row * 4 + 2] = mapped;
+  batch.isFragment[row] = 0;
+  batch.laterFragment[row] = 0;
 }
