@@ -178,7 +178,7 @@ export class Meter {
     const octets = batch.originalLength[row] as number;
     let slice = guesses.find(batch, row, minute);
     let { reversed } = guesses;
-    if (slice === noSlice || !this.goesOn(slice, second, reversed, octets, tcpFlags, sinceUs, atUs)) {
+    if (slice === noSlice || !this.goesOn(slice, second, octets, tcpFlags, sinceUs, atUs)) {
       const { keys } = this;
       keys.read(batch, row, atUs);
       reversed = keys.key.reversed;
@@ -190,22 +190,14 @@ export class Meter {
     return slice;
   }
 
-  /** Whether a packet of `slice` does nothing but go on: as almost all do. The first one of a second turns to that second. */
-  private goesOn(
-    slice: number,
-    second: number,
-    reversed: number,
-    octets: number,
-    tcpFlags: number,
-    sinceUs: Microseconds,
-    atUs: Microseconds,
-  ): boolean {
-    const { table, seconds } = this;
+  /** Whether a packet of `slice`, which was guessed, does nothing but go on: as almost all do. The first one of a second turns to that second. */
+  private goesOn(slice: number, second: number, octets: number, tcpFlags: number, sinceUs: Microseconds, atUs: Microseconds): boolean {
+    const { table, seconds, guesses } = this;
     if (SliceConversations.concerns(tcpFlags) || sinceUs < table.getCount(slice, countWord.firstUs)) return false;
     if (second === table.getCount(slice, countWord.second)) return true;
     if (!seconds.hasRoom(slice, second)) return false;
     this.conversations.seen(slice, atUs);
-    seconds.count(slice, second, reversed, octets);
+    seconds.count(slice, second, guesses.reversed, octets);
     return true;
   }
 
