@@ -38,6 +38,7 @@ export class PacketSocket {
   private readonly native: Native;
   readonly descriptor: number;
   private readonly polled = new Uint8Array(8);
+  private readonly polledForTrouble = new Uint8Array(8);
   private readonly counts = new Uint32Array(3);
   private closed = false;
 
@@ -50,6 +51,7 @@ export class PacketSocket {
     const view = new DataView(this.polled.buffer);
     view.setInt32(0, this.descriptor, true);
     view.setInt16(4, 1, true);
+    new DataView(this.polledForTrouble.buffer).setInt32(0, this.descriptor, true);
   }
 
   /** `undefined` when there is no such interface. */
@@ -144,8 +146,17 @@ export class PacketSocket {
 
   /** Waits until a block is there, or `timeoutMs` have passed; `false` where the kernel reported trouble with the interface. */
   wait(timeoutMs: number): boolean {
-    if (this.native.poll(this.polled, 1, timeoutMs) <= 0) return true;
-    const [, , , events] = new Int16Array(this.polled.buffer);
+    return this.poll(this.polled, timeoutMs);
+  }
+
+  /** As `wait`, but no block ends it. */
+  rest(timeoutMs: number): boolean {
+    return this.poll(this.polledForTrouble, timeoutMs);
+  }
+
+  private poll(polled: Uint8Array, timeoutMs: number): boolean {
+    if (this.native.poll(polled, 1, timeoutMs) <= 0) return true;
+    const [, , , events] = new Int16Array(polled.buffer);
     const [error, hangup, invalid] = [0x8, 0x10, 0x20];
     if (((events as number) & (error | hangup | invalid)) === 0) return true;
     this.takeError();

@@ -37,7 +37,6 @@ export class RingSource implements LiveSource {
   private freezes = 0;
   private lastName: string;
   private closed = false;
-  private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
 
   private constructor(
     private readonly socket: PacketSocket,
@@ -106,8 +105,8 @@ export class RingSource implements LiveSource {
     }
     if (!this.isReady(this.current)) {
       const restMs = Math.min(this.restMs, timeoutMs);
-      if (restMs > 0) Atomics.wait(this.sleeper, 0, 0, restMs);
-      if (!this.isReady(this.current)) this.socket.wait(timeoutMs - restMs);
+      if (restMs > 0) this.socket.rest(restMs);
+      if (restMs === 0 || (restMs < timeoutMs && !this.isReady(this.current))) this.socket.wait(timeoutMs - restMs);
       if (!this.isReady(this.current)) return undefined;
     }
     this.lent = 'ring';
