@@ -52,7 +52,25 @@ describe('frames seen twice', () => {
       assert.deepEqual(judge(datagram, later({ ...datagram, octets }, 5)), [false, false], `octet ${at}`);
     }
   });
-  it('of a long packet with a checksum reads both ends and the checksum, of one without everything', () => {
+  it('of a long packet with a checksum reads the headers, and the last octets where it has no identification', () => {
+    const long = Uint8Array.from({ length: 1400 }, (_, i) => i);
+    const headers = 14 + 20 + 20;
+    const changed = (frame: Frame, at: number) => ({ ...frame, octets: frame.octets.map((octet, i) => (i === at ? octet ^ 0x10 : octet)) });
+    const isCopy = (frame: Frame, at: number) => judge(frame, later(changed(frame, at), 5))[1];
+    for (const identification of [0, 77]) {
+      const frame = tcp(start, client, server, [1, 2], flags.ack, { identification, data: long });
+      // Their checksums are those of the frames that were changed.
+      for (let at = 0; at < headers; at++) assert.equal(isCopy(frame, at), false, `octet ${at}`);
+      assert.deepEqual(
+        [700, 1300, frame.octets.length - 16, frame.octets.length - 1].map((at) => isCopy(frame, at)),
+        identification === 0 ? [true, true, false, false] : [true, true, true, true],
+      );
+    }
+    const frame = tcp6(start, flags.ack, long);
+    for (let at = 0; at < headers + 20; at++) assert.equal(isCopy(frame, at), false, `IPv6, octet ${at}`);
+    assert.equal(isCopy(frame, frame.octets.length - 1), false);
+  });
+  it('of a long packet with a checksum takes one with another checksum for another, of one without reads everything', () => {
     const long = Uint8Array.from({ length: 1400 }, (_, i) => i);
     const changed = (at: number) => long.map((octet, i) => (i === at ? octet ^ 0x10 : octet));
     const send = (payload: Uint8Array) => udp(start, client, server, 1000, 2000, payload, { identification: 77 });
