@@ -62,20 +62,20 @@ export class ConversationTable {
 
   /** The first record of the key that was taken; `nobody` when there is none. */
   first(): number {
-    this.cursor = this.keyHash & this.index.mask;
-    return this.next();
+    return this.seekKey(this.index.firstSlot(this.keyHash));
   }
 
   /** The record after the one that `first` or `next` gave last. */
   next(): number {
-    const { pairs, mask } = this.index;
-    for (;;) {
-      const id = (pairs[this.cursor * 2 + 1] as number) - 1;
-      if (id < 0) return nobody;
-      const hash = pairs[this.cursor * 2] as number;
-      this.cursor = (this.cursor + 1) & mask;
-      if (hash === this.keyHash && this.hasKey(id)) return id;
-    }
+    return this.seekKey(this.index.nextSlot(this.keyHash, this.cursor));
+  }
+
+  /** The first record from `slot` on that has the key itself, and not its hash alone. */
+  private seekKey(slot: number): number {
+    const { index, keyHash } = this;
+    for (this.cursor = slot; this.cursor >= 0; this.cursor = index.nextSlot(keyHash, this.cursor))
+      if (this.hasKey(index.recordAt(this.cursor))) return index.recordAt(this.cursor);
+    return nobody;
   }
 
   private hasKey(id: number): boolean {

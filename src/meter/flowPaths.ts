@@ -80,12 +80,10 @@ export class FlowPaths {
   }
 
   private find(hash: number): number {
-    const { pairs, mask } = this.index;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const number = (pairs[slot * 2 + 1] as number) - 1;
-      if (number < 0) return noPath;
-      if (pairs[slot * 2] === hash && this.isWanted(number)) return number;
-    }
+    const { index } = this;
+    for (let slot = index.firstSlot(hash); slot >= 0; slot = index.nextSlot(hash, slot))
+      if (this.isWanted(index.recordAt(slot))) return index.recordAt(slot);
+    return noPath;
   }
 
   private isWanted(number: number): boolean {

@@ -42,13 +42,11 @@ export class FlowTable {
   }
 
   find(key: FlowKey): number {
-    const { pairs, mask } = this.index;
+    const { index } = this;
     const { hash } = key;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = (pairs[slot * 2 + 1] as number) - 1;
-      if (id < 0) return noSlice;
-      if (pairs[slot * 2] === hash && this.hasKey(id, key)) return id;
-    }
+    for (let slot = index.firstSlot(hash); slot >= 0; slot = index.nextSlot(hash, slot))
+      if (this.hasKey(index.recordAt(slot), key)) return index.recordAt(slot);
+    return noSlice;
   }
 
   /** A new, empty slice. The caller asked `hasRoom` before. `atUs` lies in the minute of the key. */

@@ -15,14 +15,34 @@ function slotsFor(records: number): number {
 
 export class HashIndex {
   /** Two words a slot: the hash, and the record number plus one; 0 there is an empty slot. */
-  pairs: Int32Array;
+  private pairs: Int32Array;
   /** Number of slots minus one. */
-  mask: number;
+  private mask: number;
 
   constructor(records: number) {
     const slots = slotsFor(records);
     this.pairs = new Int32Array(slots * 2);
     this.mask = slots - 1;
+  }
+
+  /** The slot of the first record of `hash`; negative where there is none. Several keys may share a hash: the caller compares, and asks for the next. */
+  firstSlot(hash: number): number {
+    return this.seek(hash, hash & this.mask);
+  }
+
+  /** The slot of the record of `hash` after the one in `slot`. */
+  nextSlot(hash: number, slot: number): number {
+    return this.seek(hash, (slot + 1) & this.mask);
+  }
+
+  recordAt(slot: number): number {
+    return (this.pairs[slot * 2 + 1] as number) - 1;
+  }
+
+  private seek(hash: number, from: number): number {
+    const { pairs, mask } = this;
+    for (let slot = from; pairs[slot * 2 + 1] !== 0; slot = (slot + 1) & mask) if (pairs[slot * 2] === hash) return slot;
+    return -1;
   }
 
   /** The caller has made sure that there is room (`reserve`). */

@@ -9,7 +9,7 @@ import { keyWords } from './flowKey.ts';
 
 /** Words of the record that every packet looks at. The first five say whose it is: see `sliceGuesses.ts`. */
 export const countWord = {
-  /** Number of the path from the low end to the high one; 0 where none is known, or the slice is closed. */
+  /** Twice the number of its path, and 1 more where the low end is the second machine of that; 0 where it is not known, or the slice is closed. */
   path: 0,
   ports: 1,
   lowAddress: 2,

@@ -5,8 +5,7 @@ import { HashIndex } from '../../src/meter/hashIndex.ts';
 
 function recordsOf(index: HashIndex, hash: number): number[] {
   const found: number[] = [];
-  for (let slot = hash & index.mask; index.pairs[slot * 2 + 1] !== 0; slot = (slot + 1) & index.mask)
-    if (index.pairs[slot * 2] === hash) found.push((index.pairs[slot * 2 + 1] as number) - 1);
+  for (let slot = index.firstSlot(hash); slot >= 0; slot = index.nextSlot(hash, slot)) found.push(index.recordAt(slot));
   return found;
 }
 
